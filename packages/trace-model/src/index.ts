@@ -1,0 +1,18 @@
+export { type Attributes, type AttributeValue, NO_ATTRIBUTES } from "./attribute.ts";
+export { hexOf, putHex } from "./hex.ts";
+export { SpanReplay } from "./replay-span.ts";
+export {
+  type DurationNanos,
+  type Resource,
+  type Scope,
+  type Span,
+  type SpanEvent,
+  SpanKind,
+  type SpanLink,
+  StatusCode,
+  serviceName,
+  UNKNOWN_SERVICE,
+  type UnixNanos,
+} from "./span.ts";
+export { SpanCollector } from "./span-collector.ts";
+export { newSpanHead, type SpanHead, type SpanSink } from "./span-sink.ts";
