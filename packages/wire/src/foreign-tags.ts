@@ -1,16 +1,7 @@
 // The tags in which Jaeger and Zipkin carry what OTLP has fields for.
 // https://opentelemetry.io/docs/specs/otel/common/mapping-to-non-otlp/
 
-import {
-  type Attributes,
-  type AttributeValue,
-  NO_ATTRIBUTES,
-  type Resource,
-  type Scope,
-  SpanKind,
-  StatusCode,
-} from "@culprit/trace-model";
-import { keyValuesOf } from "./otlp-json-values.ts";
+import { type AttributeValue, SpanKind, StatusCode } from "@culprit/trace-model";
 
 export const KIND_NAMES: readonly string[] = [
   "unspecified",
@@ -79,40 +70,4 @@ export function takeFields(tags: Map<string, AttributeValue>): ForeignFields {
     scopeName: take("otel.scope.name", asIs) ?? take("otel.library.name", asIs) ?? "",
     scopeVersion: take("otel.scope.version", asIs) ?? take("otel.library.version", asIs) ?? "",
   };
-}
-
-/** One object for equal attributes, so that a sink can know a process by identity. */
-export class ResourceTable {
-  readonly #resources = new Map<string, Resource>();
-
-  resource(attributes: Attributes): Resource {
-    const key = JSON.stringify(keyValuesOf(attributes));
-    let resource = this.#resources.get(key);
-    if (resource === undefined) {
-      resource = { attributes, droppedAttributesCount: 0, schemaUrl: "" };
-      this.#resources.set(key, resource);
-    }
-    return resource;
-  }
-}
-
-/** One object for each name and version. */
-export class ScopeTable {
-  readonly #scopes = new Map<string, Scope>();
-
-  scope(name: string, version: string): Scope {
-    const key = JSON.stringify([name, version]);
-    let scope = this.#scopes.get(key);
-    if (scope === undefined) {
-      scope = {
-        name,
-        version,
-        attributes: NO_ATTRIBUTES,
-        droppedAttributesCount: 0,
-        schemaUrl: "",
-      };
-      this.#scopes.set(key, scope);
-    }
-    return scope;
-  }
 }

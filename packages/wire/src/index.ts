@@ -20,7 +20,7 @@ export {
 export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
 export { type BadLine, decodeOtlpJsonLines, type JsonLinesOutcome } from "./json-lines.ts";
-export { decodeOtlpJson } from "./otlp-json-decoder.ts";
+export { decodeOtlpJson, OtlpJsonDecoder } from "./otlp-json-decoder.ts";
 export {
   encodeOtlpJson,
   type OtlpJsonDocument,

@@ -11,10 +11,11 @@ import {
 import { type DecodeOutcome, OutcomeCount } from "./decode-outcome.ts";
 import { parseExactJson, textOfUtf8 } from "./exact-json.ts";
 import { type ForeignId, foreignId, ORIGINAL_ID_KEY, ORIGINAL_TRACE_ID_KEY } from "./foreign-id.ts";
-import { ResourceTable, ScopeTable, takeFields } from "./foreign-tags.ts";
+import { takeFields } from "./foreign-tags.ts";
 import { WARNINGS_KEY } from "./jaeger-json.ts";
 import { type Reference, relationsOf } from "./jaeger-references.ts";
 import { type JsonObject, JsonReader } from "./json-reader.ts";
+import { SharedObjects } from "./shared-objects.ts";
 
 const MAX_UINT64 = 0xffff_ffff_ffff_ffffn;
 
@@ -42,8 +43,7 @@ class JaegerJsonReader {
   readonly #json = new JsonReader();
   readonly #count: OutcomeCount;
   readonly #emit: (span: Span) => void;
-  readonly #scopes = new ScopeTable();
-  readonly #resources = new ResourceTable();
+  readonly #shared = new SharedObjects();
 
   constructor(count: OutcomeCount, emit: (span: Span) => void) {
     this.#count = count;
@@ -116,7 +116,7 @@ class JaegerJsonReader {
     for (const [name, value] of this.#tags(process, "tags")) {
       if (name !== "service.name" || service === "") attributes.set(name, value);
     }
-    return this.#resources.resource(attributes);
+    return this.#shared.resource(attributes);
   }
 
   #span(fields: JsonObject, traceIdOfAll: string, processes: ReadonlyMap<string, Resource>): void {
@@ -151,7 +151,7 @@ class JaegerJsonReader {
       droppedEventsCount: 0,
       droppedLinksCount: 0,
       resource: resource ?? this.#resource({}),
-      scope: this.#scopes.scope(scopeName, scopeVersion),
+      scope: this.#shared.scope(scopeName, scopeVersion),
     };
     if (span.traceId === "" || span.spanId === "") {
       const which = span.traceId === "" ? "traceID" : "spanID";

@@ -5,7 +5,7 @@ import { type Span, SpanReplay, type SpanSink } from "@culprit/trace-model";
 import { type DecodeOutcome, OutcomeCount } from "./decode-outcome.ts";
 import { parseExactJson, textOfUtf8 } from "./exact-json.ts";
 import { isJsonSpace, lineEnd } from "./json-shape.ts";
-import { readOtlpDocument } from "./otlp-json-decoder.ts";
+import { OtlpJsonReader } from "./otlp-json-decoder.ts";
 import { WireError } from "./wire-error.ts";
 
 export interface BadLine {
@@ -28,6 +28,7 @@ export const MAX_BAD_LINES_KEPT = 20;
  */
 export function decodeOtlpJsonLines(bytes: Uint8Array, sink: SpanSink): JsonLinesOutcome {
   const replay = new SpanReplay(sink);
+  const reader = new OtlpJsonReader();
   const count = new OutcomeCount();
   const badLines: BadLine[] = [];
   let badLineCount = 0;
@@ -42,7 +43,7 @@ export function decodeOtlpJsonLines(bytes: Uint8Array, sink: SpanSink): JsonLine
       const inLine = new OutcomeCount();
       try {
         const parsed = parseExactJson(textOfUtf8(bytes.subarray(at, end)));
-        readOtlpDocument(parsed, inLine, (span) => spans.push(span));
+        reader.document(parsed, inLine, (span) => spans.push(span));
         goodLineCount++;
         count.add(inLine);
         for (const span of spans) replay.span(span);

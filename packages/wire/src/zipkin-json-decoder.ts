@@ -12,8 +12,9 @@ import {
 import { type DecodeOutcome, OutcomeCount } from "./decode-outcome.ts";
 import { parseExactJson, textOfUtf8 } from "./exact-json.ts";
 import { foreignId, ORIGINAL_ID_KEY, ORIGINAL_TRACE_ID_KEY } from "./foreign-id.ts";
-import { kindOfName, ResourceTable, ScopeTable, takeFields } from "./foreign-tags.ts";
+import { kindOfName, takeFields } from "./foreign-tags.ts";
 import { type JsonObject, JsonReader } from "./json-reader.ts";
+import { SharedObjects } from "./shared-objects.ts";
 import {
   CALLEE_KEYS,
   CALLER_KEYS,
@@ -51,8 +52,7 @@ class ZipkinJsonReader {
   readonly #json = new JsonReader();
   readonly #count: OutcomeCount;
   readonly #emit: (span: Span) => void;
-  readonly #scopes = new ScopeTable();
-  readonly #resources = new ResourceTable();
+  readonly #shared = new SharedObjects();
 
   constructor(count: OutcomeCount, emit: (span: Span) => void) {
     this.#count = count;
@@ -128,8 +128,8 @@ class ZipkinJsonReader {
       statusCode,
       statusMessage:
         taken.statusMessage === "" && isError && error !== "true" ? error : taken.statusMessage,
-      resource: this.#resources.resource(resource),
-      scope: this.#scopes.scope(scopeName, scopeVersion),
+      resource: this.#shared.resource(resource),
+      scope: this.#shared.scope(scopeName, scopeVersion),
     };
     if (span.traceId === "" || span.spanId === "") {
       const which = span.traceId === "" ? "traceId" : "id";
