@@ -1,7 +1,6 @@
 // Where failures began, how far up they went, and who answered success over them.
 
 import { type DurationNanos, SpanKind, StatusCode, type Trace } from "@culprit/trace-model";
-import type { CriticalPath } from "./critical-path.ts";
 import { type ErrorWords, errorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
 import { RetriedAttempts } from "./retried-attempts.ts";
@@ -110,15 +109,4 @@ function consequences(
     below = row;
   }
   return { propagatedTo, failedRoot, swallowedBy: -1, retried };
-}
-
-/** Time on the critical path, one a row. */
-export function nanosByRow(path: CriticalPath, rowCount: number): Float64Array {
-  const nanos = new Float64Array(rowCount);
-  for (let i = 0; i < path.row.length; i++) {
-    const row = path.row[i] as number;
-    nanos[row] =
-      (nanos[row] as number) + (path.endNanos[i] as number) - (path.startNanos[i] as number);
-  }
-  return nanos;
 }
