@@ -17,7 +17,7 @@ function judge(spans: readonly Span[]): Verdict {
 }
 
 function idOf(key: string): string {
-  return spanId(ORDER_IDS[key] ?? "");
+  return spanId(ORDER_IDS[key as keyof typeof ORDER_IDS]);
 }
 
 function kinds(verdict: Verdict): string[] {

@@ -129,6 +129,24 @@ describe("errors", () => {
     }
   });
 
+  it("begin at the lowest erring span even when an unmarked one lies below it", () => {
+    const verdict = judge(
+      { ...root, status: ERROR },
+      { id: "2", parent: "1", start: 0, end: 50 * MS, status: ERROR, message: "cart is down" },
+      {
+        id: "3",
+        parent: "2",
+        start: 0,
+        end: 50 * MS,
+        kind: CLIENT,
+        attributes: { "http.response.status_code": 500n },
+      },
+    );
+    assert.deepEqual(errors(verdict), ["3? 500 > 2 > 1", "2 error > 1"]);
+    assert.match(verdict.summary, /service \/ 3 \(in 2\) failed with 500: cart is down; web failed/);
+    assert.doesNotMatch(verdict.summary, /elsewhere/);
+  });
+
   it("take their type in the order of the definition", () => {
     const attributes = {
       "error.type": "A",

@@ -6,7 +6,10 @@ import { Failure } from "./failures.ts";
 import { RetriedAttempts } from "./retried-attempts.ts";
 import { isTimeout, timeoutLimit } from "./timeout.ts";
 
-/** A span where a failure began: it errs or ought to have been marked, and nothing below it does. */
+/**
+ * A span where a failure began: it errs and nothing below it does; or it ought to have been marked, and nothing below it
+ * errs or ought to have been.
+ */
 export interface TraceError extends ErrorWords {
   readonly row: number;
   readonly marked: boolean;
@@ -65,11 +68,19 @@ export function traceErrors(
 /** Backwards, so that the next failure after a row is known: it lies below the row or outside its subtree. */
 function originRows(trace: Trace, failures: Uint8Array): number[] {
   const origins: number[] = [];
-  let next = trace.spans.length;
+  let nextErring = trace.spans.length;
+  let nextAny = trace.spans.length;
   for (let row = trace.spans.length - 1; row >= 0; row--) {
-    if (((failures[row] as number) & (Failure.errs | Failure.unmarked)) === 0) continue;
-    if (next >= (trace.subtreeEnd[row] as number)) origins.push(row);
-    next = row;
+    const failure = failures[row] as number;
+    const stop = trace.subtreeEnd[row] as number;
+    if ((failure & Failure.errs) !== 0) {
+      if (nextErring >= stop) origins.push(row);
+      nextErring = row;
+      nextAny = row;
+    } else if ((failure & Failure.unmarked) !== 0) {
+      if (nextAny >= stop) origins.push(row);
+      nextAny = row;
+    }
   }
   return origins.reverse();
 }
