@@ -143,7 +143,10 @@ describe("errors", () => {
       },
     );
     assert.deepEqual(errors(verdict), ["3? 500 > 2 > 1", "2 error > 1"]);
-    assert.match(verdict.summary, /service \/ 3 \(in 2\) failed with 500: cart is down; web failed/);
+    assert.match(
+      verdict.summary,
+      /service \/ 3 \(in 2\) failed with 500: cart is down; web failed/,
+    );
     assert.doesNotMatch(verdict.summary, /elsewhere/);
   });
 
