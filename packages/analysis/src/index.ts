@@ -1,1 +1,1 @@
-export {};
+export { type AnalysisOptions, DEFAULT_THRESHOLDS, type Thresholds } from "./analysis-options.ts";
