@@ -1,4 +1,5 @@
 import type { Resource, Scope, Span } from "@culprit/trace-model";
+import { keyValuesOf } from "./otlp-json-values.ts";
 
 export interface ScopeGroup {
   readonly scope: Scope;
@@ -10,24 +11,37 @@ export interface ResourceGroup {
   readonly scopes: readonly ScopeGroup[];
 }
 
-/**
- * Spans as OTLP nests them: by resource, then by scope, by identity and in order of first appearance. (Two objects of
- * equal content make two groups, which say the same.)
- */
+/** Spans as OTLP nests them: by resource, then by scope, equal by content, in order of first appearance. */
 export function groupSpans(spans: readonly Span[]): readonly ResourceGroup[] {
-  const byResource = new Map<Resource, Map<Scope, Span[]>>();
-  for (const span of spans) {
-    let byScope = byResource.get(span.resource);
-    if (byScope === undefined) {
-      byScope = new Map();
-      byResource.set(span.resource, byScope);
+  const keys = new Map<Resource | Scope, string>();
+  const keyOf = (shared: Resource | Scope): string => {
+    let key = keys.get(shared);
+    if (key === undefined) {
+      key = JSON.stringify({ ...shared, attributes: keyValuesOf(shared.attributes) });
+      keys.set(shared, key);
     }
-    const group = byScope.get(span.scope);
-    if (group === undefined) byScope.set(span.scope, [span]);
-    else group.push(span);
+    return key;
+  };
+  const groups = new Map<string, { resource: Resource; scopes: Map<string, ScopeSpans> }>();
+  for (const span of spans) {
+    const resourceKey = keyOf(span.resource);
+    let group = groups.get(resourceKey);
+    if (group === undefined) {
+      group = { resource: span.resource, scopes: new Map() };
+      groups.set(resourceKey, group);
+    }
+    const scopeKey = keyOf(span.scope);
+    const scope = group.scopes.get(scopeKey);
+    if (scope === undefined) group.scopes.set(scopeKey, { scope: span.scope, spans: [span] });
+    else scope.spans.push(span);
   }
-  return Array.from(byResource, ([resource, byScope]) => ({
+  return Array.from(groups.values(), ({ resource, scopes }) => ({
     resource,
-    scopes: Array.from(byScope, ([scope, group]) => ({ scope, spans: group })),
+    scopes: [...scopes.values()],
   }));
+}
+
+interface ScopeSpans {
+  readonly scope: Scope;
+  readonly spans: Span[];
 }
