@@ -7,8 +7,8 @@ import {
   type handleUnaryCall,
   Metadata,
   Server,
-  type ServerInterceptor,
   ServerInterceptingCall,
+  type ServerInterceptor,
   type ServiceDefinition,
 } from "@grpc/grpc-js";
 import type { Refusal, SpanIntake } from "../span-intake.ts";

@@ -53,7 +53,11 @@ export class OtlpHttpReceiver {
   }
 
   /** Answers requests that are not OTLP at all. */
-  #unfit(request: IncomingMessage, response: ServerResponse, encoding: Encoding | undefined): boolean {
+  #unfit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    encoding: Encoding | undefined,
+  ): boolean {
     const path = request.url?.split("?", 1)[0];
     if (path !== OTLP_HTTP_PATH) {
       const message = `this port takes traces only, at POST ${OTLP_HTTP_PATH}`;
@@ -151,7 +155,12 @@ function answer(
   const { rejectedSpans, message } = outcome;
   const partial = rejectedSpans > 0 || message !== "" ? { rejectedSpans, message } : undefined;
   const isProtobuf = encoding === "application/x-protobuf";
-  send(response, 200, encoding, isProtobuf ? exportResponseProtobuf(partial) : exportResponseJson(partial));
+  send(
+    response,
+    200,
+    encoding,
+    isProtobuf ? exportResponseProtobuf(partial) : exportResponseJson(partial),
+  );
 }
 
 /** What cannot be told in the encoding of the request is told in JSON. */

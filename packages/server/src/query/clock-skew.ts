@@ -1,25 +1,15 @@
 // What Jaeger's clock skew adjuster would move. By default it only warns, and so do we: the spans stay where their
 // clocks put them.
 
-import type { Span, Trace } from "@culprit/trace-model";
-
-export interface RowWarning {
-  readonly row: number;
-  readonly message: string;
-}
+import type { Span, SpanWarning, Trace } from "@culprit/trace-model";
 
 /** In the order of rows. */
-export function clockSkewWarnings(trace: Trace): RowWarning[] {
+export function clockSkewWarnings(trace: Trace): SpanWarning[] {
   const hosts = trace.spans.map(hostOf);
   const deltaNanos = new Float64Array(trace.spans.length);
-  const warnings: RowWarning[] = [];
-  const orphans = new Set(trace.orphans);
+  const warnings: SpanWarning[] = [];
   for (let row = 0; row < trace.spans.length; row++) {
     const parent = trace.parent[row] ?? -1;
-    if (orphans.has(row)) {
-      const parentId = trace.spans[row]?.parentSpanId ?? "";
-      warnings.push({ row, message: `its parent ${parentId} never arrived` });
-    }
     if (parent === -1) continue;
     const isSameHost = hosts[row] !== "" && hosts[row] === hosts[parent];
     // What runs on its parent's host has its parent's clock.
@@ -28,7 +18,7 @@ export function clockSkewWarnings(trace: Trace): RowWarning[] {
     if (delta === 0) continue;
     const ms = delta / 1e6;
     warnings.push({
-      row,
+      spanId: trace.spanIds[row] ?? "",
       message: `it does not lie within its parent; clock skew of ${ms} ms is not corrected`,
     });
   }

@@ -8,6 +8,7 @@ import {
   serviceName,
   type Trace,
 } from "@culprit/trace-model";
+import { attributeText } from "./attribute-text.ts";
 import { clockSkewWarnings } from "./clock-skew.ts";
 
 /** Everything about one span; undefined when the trace has no such span. */
@@ -45,7 +46,7 @@ export function spanDetailOf(trace: Trace, spanId: string): SpanDetail | undefin
       version: span.scope.version,
       attributes: attributesOf(span.scope.attributes),
     },
-    warnings: warningsOf(trace, row, spanId),
+    warnings: warningsOf(trace, spanId),
   };
 }
 
@@ -55,15 +56,10 @@ function parentSpanIdOf(span: Span, assembled: string | undefined): string | nul
   return span.parentSpanId === "" ? null : span.parentSpanId;
 }
 
-function warningsOf(trace: Trace, row: number, spanId: string): string[] {
-  const orphans = new Set(trace.orphans);
-  return [
-    ...trace.spanWarnings.filter((warning) => warning.spanId === spanId).map((w) => w.message),
-    // That a span is an orphan is among the trace's own warnings already.
-    ...clockSkewWarnings(trace)
-      .filter((warning) => warning.row === row && !orphans.has(row))
-      .map((warning) => warning.message),
-  ];
+function warningsOf(trace: Trace, spanId: string): string[] {
+  return [...trace.spanWarnings, ...clockSkewWarnings(trace)]
+    .filter((warning) => warning.spanId === spanId)
+    .map((warning) => warning.message);
 }
 
 function kindName(kind: number): SpanDetail["kind"] {
@@ -80,7 +76,7 @@ export function attributesOf(attributes: Attributes): Attribute[] {
   return Array.from(attributes, ([key, value]) => ({
     key,
     type: typeOf(value),
-    value: textOf(value),
+    value: attributeText(value),
   }));
 }
 
@@ -100,25 +96,4 @@ function typeOf(value: AttributeValue): Attribute["type"] {
     default:
       return "map";
   }
-}
-
-function textOf(value: AttributeValue): string {
-  if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
-  return typeof value === "object" && value !== null ? jsonText(value) : String(value ?? "");
-}
-
-/** JSON with int64 as it is, which JSON.stringify cannot write. Depth is bounded by the decoders. */
-function jsonText(value: AttributeValue): string {
-  if (value instanceof Uint8Array) return JSON.stringify(textOf(value));
-  if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number" && !Number.isFinite(value)) return JSON.stringify(String(value));
-  if (Array.isArray(value)) return `[${value.map(jsonText).join(",")}]`;
-  if (value instanceof Map) {
-    const members = Array.from(
-      value as Attributes,
-      ([key, member]) => `${JSON.stringify(key)}:${jsonText(member)}`,
-    );
-    return `{${members.join(",")}}`;
-  }
-  return JSON.stringify(value);
 }

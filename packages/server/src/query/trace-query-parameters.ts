@@ -3,10 +3,7 @@
 
 import type { AttributeFilter, TraceQuery } from "@culprit/store";
 import { parseGoDuration } from "./go-duration.ts";
-
-export class ParameterError extends Error {
-  override readonly name = "ParameterError";
-}
+import { ParameterError } from "./parameter-error.ts";
 
 export interface SearchDefaults {
   readonly limit: number;
@@ -67,7 +64,8 @@ function lookbackParameter(parameters: URLSearchParams, hasStart: boolean): bigi
   const text = parameters.get("lookback") ?? "";
   if (text === "" || hasStart) return undefined;
   const days = /^(\d+)([dw])$/.exec(text);
-  if (days !== null) return BigInt(days[1] ?? 0) * (days[2] === "w" ? 7n : 1n) * 86_400_000_000_000n;
+  if (days !== null)
+    return BigInt(days[1] ?? 0) * (days[2] === "w" ? 7n : 1n) * 86_400_000_000_000n;
   const nanos = parseGoDuration(text);
   if (nanos === undefined) throw new ParameterError(`unable to parse param 'lookback': ${text}`);
   return BigInt(nanos);
@@ -104,9 +102,7 @@ function attributeFilters(parameters: URLSearchParams): AttributeFilter[] {
   for (const tag of parameters.getAll("tag")) {
     const colon = tag.indexOf(":");
     if (colon < 0) {
-      throw new ParameterError(
-        `malformed 'tag' parameter, expecting key:value, received: ${tag}`,
-      );
+      throw new ParameterError(`malformed 'tag' parameter, expecting key:value, received: ${tag}`);
     }
     filters.push(filterOf(tag.slice(0, colon), tag.slice(colon + 1)));
   }
