@@ -11,6 +11,7 @@ import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, readBody } from "
 import {
   exportResponseJson,
   exportResponseProtobuf,
+  type PartialSuccess,
   RpcCode,
   type RpcStatus,
   statusJson,
@@ -20,6 +21,15 @@ import {
 export const OTLP_HTTP_PATH = "/v1/traces";
 
 type Encoding = "application/x-protobuf" | "application/json";
+
+interface Answer {
+  readonly httpStatus: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of what was taken, when it is not simply all. */
+  readonly partial?: PartialSuccess;
+  /** Of a refusal. */
+  readonly status?: RpcStatus;
+}
 
 export class OtlpHttpReceiver {
   readonly #intake: SpanIntake;
@@ -40,96 +50,80 @@ export class OtlpHttpReceiver {
     expectsContinue: boolean = false,
   ): Promise<void> {
     const encoding = encodingOf(request.headers["content-type"]);
+    let answer: Answer | undefined;
     try {
-      const unfit = this.#unfit(request, response, encoding);
-      if (unfit) return;
-      const refusal = this.#intake.refusal("otlp-http");
-      if (refusal !== undefined) return answer(response, encoding, refusal);
-      if (expectsContinue) response.writeContinue();
-      await this.#take(request, response, encoding ?? "application/json");
+      answer = this.#refusal(request, encoding);
+      if (answer === undefined) {
+        if (expectsContinue) response.writeContinue();
+        answer = await this.#take(request, encoding ?? "application/json");
+      }
     } catch (error) {
-      this.#failed(response, encoding, error);
+      console.error("otlp-http: a request failed:", error);
+      answer = refused(500, RpcCode.internal, "internal error");
     }
+    if (answer === undefined) response.destroy();
+    else send(response, encoding, answer);
   }
 
-  /** Answers requests that are not OTLP at all. */
-  #unfit(
-    request: IncomingMessage,
-    response: ServerResponse,
-    encoding: Encoding | undefined,
-  ): boolean {
+  /** What can be refused before the body is read. */
+  #refusal(request: IncomingMessage, encoding: Encoding | undefined): Answer | undefined {
     const path = request.url?.split("?", 1)[0];
     if (path !== OTLP_HTTP_PATH) {
       const message = `this port takes traces only, at POST ${OTLP_HTTP_PATH}`;
-      refuse(response, 404, encoding, { code: RpcCode.notFound, message });
-      return true;
+      return refused(404, RpcCode.notFound, message);
     }
     if (request.method !== "POST") {
-      response.setHeader("Allow", "POST");
       const message = `${request.method} is not supported; use POST`;
-      refuse(response, 405, encoding, { code: RpcCode.unimplemented, message });
-      return true;
+      return { ...refused(405, RpcCode.unimplemented, message), headers: { Allow: "POST" } };
     }
     if (encoding === undefined) {
       this.#metrics.refused("otlp-http", "unsupported");
       const given = request.headers["content-type"] ?? "";
       const message = `unsupported content type "${given}"; supported: application/x-protobuf, application/json`;
-      refuse(response, 415, encoding, { code: RpcCode.invalidArgument, message });
-      return true;
+      return refused(415, RpcCode.invalidArgument, message);
     }
-    return false;
+    const refusal = this.#intake.refusal("otlp-http");
+    return refusal === undefined ? undefined : answerOf(refusal);
   }
 
-  async #take(
-    request: IncomingMessage,
-    response: ServerResponse,
-    encoding: Encoding,
-  ): Promise<void> {
+  /** Undefined when the client went away. */
+  async #take(request: IncomingMessage, encoding: Encoding): Promise<Answer | undefined> {
     const body = await readBody(request, this.#limits);
-    if (body.kind !== "body") return this.#unread(response, encoding, body);
+    if (body.kind !== "body") return this.#unread(body);
     const { bytes } = body;
     const decode =
       encoding === "application/x-protobuf"
         ? (sink: SpanSink): DecodeOutcome => this.#decoder.decode(bytes, sink)
         : (sink: SpanSink): DecodeOutcome => decodeOtlpJson(bytes, sink);
     const outcome = this.#intake.take("otlp-http", bytes.length, decode);
+    // The commit may take a while, and the bytes are needed by the next request.
     body.release();
-    answer(response, encoding, await outcome);
+    return answerOf(await outcome);
   }
 
-  #unread(
-    response: ServerResponse,
-    encoding: Encoding,
-    body: Exclude<BodyOutcome, { kind: "body" }>,
-  ): void {
+  #unread(body: Exclude<BodyOutcome, { kind: "body" }>): Answer | undefined {
     switch (body.kind) {
       case "too-large": {
         this.#metrics.refused("otlp-http", "too-large");
         const message = `the body is larger than ${this.#limits.maxBodyBytes} bytes (unpacked)`;
-        return refuse(response, 413, encoding, { code: RpcCode.resourceExhausted, message });
+        return refused(413, RpcCode.resourceExhausted, message);
       }
       case "busy":
-        return answer(response, encoding, this.#intake.overloaded("otlp-http"));
+        return answerOf(this.#intake.overloaded("otlp-http"));
       case "unknown-encoding": {
         this.#metrics.refused("otlp-http", "unsupported");
         const supported = CONTENT_ENCODINGS.join(", ");
         const message = `unsupported content encoding "${body.encoding}"; supported: ${supported}`;
-        response.setHeader("Accept-Encoding", supported);
-        return refuse(response, 415, encoding, { code: RpcCode.invalidArgument, message });
+        const headers = { "Accept-Encoding": supported };
+        return { ...refused(415, RpcCode.invalidArgument, message), headers };
       }
       case "corrupt":
         this.#metrics.refused("otlp-http", "malformed");
-        return answer(response, encoding, { kind: "malformed", message: body.message });
+        return answerOf({ kind: "malformed", message: body.message });
       case "aborted":
         this.#metrics.refused("otlp-http", "aborted");
-        response.destroy();
+        return undefined;
     }
-  }
-
-  #failed(response: ServerResponse, encoding: Encoding | undefined, error: unknown): void {
-    console.error("otlp-http: a request failed:", error);
-    if (response.headersSent) return void response.destroy();
-    refuse(response, 500, encoding, { code: RpcCode.internal, message: "internal error" });
   }
 }
 
@@ -138,51 +132,47 @@ function encodingOf(contentType: string | undefined): Encoding | undefined {
   return type === "application/x-protobuf" || type === "application/json" ? type : undefined;
 }
 
-function answer(
-  response: ServerResponse,
-  encoding: Encoding | undefined,
-  outcome: IntakeOutcome,
-): void {
-  if (outcome.kind === "malformed") {
-    const { message } = outcome;
-    return refuse(response, 400, encoding, { code: RpcCode.invalidArgument, message });
-  }
-  if (outcome.kind === "retry") {
-    const { message, retryAfterMs } = outcome;
-    response.setHeader("Retry-After", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
-    return refuse(response, 503, encoding, { code: RpcCode.unavailable, message, retryAfterMs });
-  }
-  const { rejectedSpans, message } = outcome;
-  const partial = rejectedSpans > 0 || message !== "" ? { rejectedSpans, message } : undefined;
-  const isProtobuf = encoding === "application/x-protobuf";
-  send(
-    response,
-    200,
-    encoding,
-    isProtobuf ? exportResponseProtobuf(partial) : exportResponseJson(partial),
-  );
+function refused(httpStatus: number, code: number, message: string): Answer {
+  return { httpStatus, status: { code, message } };
 }
 
-/** What cannot be told in the encoding of the request is told in JSON. */
-function refuse(
-  response: ServerResponse,
-  httpStatus: number,
-  encoding: Encoding | undefined,
-  status: RpcStatus,
-): void {
-  const isProtobuf = encoding === "application/x-protobuf";
-  send(response, httpStatus, encoding, isProtobuf ? statusProtobuf(status) : statusJson(status));
+function answerOf(outcome: IntakeOutcome): Answer {
+  const { message } = outcome;
+  switch (outcome.kind) {
+    case "taken": {
+      const { rejectedSpans } = outcome;
+      const isWhole = rejectedSpans === 0 && message === "";
+      return {
+        httpStatus: 200,
+        ...(isWhole ? undefined : { partial: { rejectedSpans, message } }),
+      };
+    }
+    case "malformed":
+      return refused(400, RpcCode.invalidArgument, message);
+    case "retry": {
+      const { retryAfterMs } = outcome;
+      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+      return {
+        httpStatus: 503,
+        headers: { "Retry-After": String(seconds) },
+        status: { code: RpcCode.unavailable, message, retryAfterMs },
+      };
+    }
+  }
 }
 
-function send(
-  response: ServerResponse,
-  httpStatus: number,
-  encoding: Encoding | undefined,
-  body: Buffer | string,
-): void {
+/** In the encoding of the request; in JSON where that is not one of ours. */
+function send(response: ServerResponse, encoding: Encoding | undefined, answer: Answer): void {
+  const { httpStatus, headers, partial, status } = answer;
+  const isProtobuf = encoding === "application/x-protobuf";
+  const body =
+    status === undefined
+      ? (isProtobuf ? exportResponseProtobuf : exportResponseJson)(partial)
+      : (isProtobuf ? statusProtobuf : statusJson)(status);
   response.writeHead(httpStatus, {
     "Content-Type": encoding ?? "application/json",
     "Content-Length": Buffer.byteLength(body),
+    ...headers,
   });
   response.end(body);
 }

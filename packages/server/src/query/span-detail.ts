@@ -8,7 +8,7 @@ import {
   serviceName,
   type Trace,
 } from "@culprit/trace-model";
-import { attributeText } from "./attribute-text.ts";
+import { valueText } from "@culprit/wire";
 import { clockSkewWarnings } from "./clock-skew.ts";
 
 /** Everything about one span; undefined when the trace has no such span. */
@@ -76,7 +76,7 @@ export function attributesOf(attributes: Attributes): Attribute[] {
   return Array.from(attributes, ([key, value]) => ({
     key,
     type: typeOf(value),
-    value: attributeText(value),
+    value: valueText(value),
   }));
 }
 

@@ -9,7 +9,7 @@ import {
   StatusCode,
   serviceName,
 } from "@culprit/trace-model";
-import { attributeText } from "./attribute-text.ts";
+import { valueText } from "@culprit/wire";
 
 export function matchesQuery(span: Span, query: TraceQuery): boolean {
   if (query.service !== undefined && serviceName(span.resource) !== query.service) return false;
@@ -33,7 +33,7 @@ function matchesAttribute(span: Span, { key, value }: AttributeFilter): boolean 
   if (key === "scope.version") return span.scope.version === value;
   const has = (attributes: Attributes, name: string): boolean => {
     const found = attributes.get(name);
-    return found !== undefined && attributeText(found) === value;
+    return found !== undefined && valueText(found) === value;
   };
   if (key.startsWith("resource.")) return has(span.resource.attributes, key.slice(9));
   return [

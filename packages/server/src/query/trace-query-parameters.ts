@@ -12,6 +12,9 @@ export interface SearchDefaults {
   readonly nowMs: number;
 }
 
+/** More traces than fit into one answer anyway; the port takes an int32. */
+const MAX_LIMIT = 1e9;
+
 /** @throws ParameterError */
 export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDefaults): TraceQuery {
   const query: { -readonly [K in keyof TraceQuery]: TraceQuery[K] } = {
@@ -36,8 +39,8 @@ export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDef
 
 function limitOf(parameters: URLSearchParams, defaultLimit: number): number {
   const limit = integerParameter(parameters, "limit");
-  // As in Jaeger: 0 or less means the default. A larger number than the port can take means all.
-  return limit === undefined || limit <= 0n ? defaultLimit : Number(limit < 1e9 ? limit : 1e9);
+  // As in Jaeger: 0 or less means the default.
+  return limit === undefined || limit <= 0n ? defaultLimit : Math.min(Number(limit), MAX_LIMIT);
 }
 
 function timeRange(
