@@ -126,7 +126,7 @@ function requestOf(number: number): Uint8Array {
         ["url.path", `/api/orders/${serial % 1000}`],
         ["http.response.status_code", 200n],
         ["server.address", "orders.internal"],
-        ["user.id", `user-${serial % 5000}`],
+        ["user.id", `customer-${serial % 5000}@shop.example`],
         ["network.protocol.version", "1.1"],
         ["retry", false],
         ["app.total_amount", 12.5 + i],

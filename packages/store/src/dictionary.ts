@@ -42,7 +42,7 @@ export class Dictionary {
   text(index: number): string {
     const start = this.#starts[index] as number;
     const end = start + (this.#lengths[index] as number);
-    return new TextDecoder().decode(this.keys.bytes.subarray(start, end));
+    return Buffer.from(this.keys.bytes.buffer, start, end - start).toString("utf8");
   }
 
   #find(source: Uint8Array, start: number, end: number): number {

@@ -19,7 +19,10 @@ export interface StoreOptions extends BlockWriterOptions {
 export interface Store {
   readonly writer: SpanWriter;
   readonly reader: TraceReader;
-  /** Counters of the engine since it was opened, such as FileSync, by ClickHouse's names (system.events). */
+  /**
+   * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
+   * `ActiveParts`, the parts that hold spans now.
+   */
   engineEvents(): Promise<ReadonlyMap<string, number>>;
   /** Commits what is open, then lets go of the data. */
   close(): Promise<void>;
@@ -47,7 +50,12 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
     writer,
     reader: new SqlTraceReader(engine),
     async engineEvents() {
-      const rows = await selectRows(engine, "select event, value from system.events");
+      const rows = await selectRows(
+        engine,
+        `select event, value from system.events union all
+         select 'ActiveParts', count() from system.parts
+         where active and database = 'culprit' and table = 'spans'`,
+      );
       return new Map(rows.map((row) => [String(row["event"]), Number(row["value"])]));
     },
     async close() {

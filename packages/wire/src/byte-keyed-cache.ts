@@ -9,7 +9,7 @@ interface Entry<T> {
 
 /** Enough for a large fleet; past either limit the cache starts afresh, which costs one decoding of each. */
 const MAX_ENTRIES = 4096;
-const MAX_KEY_BYTES = 8 * 1024 * 1024;
+const MAX_KEY_BYTES = 4 * 1024 * 1024;
 
 export class ByteKeyedCache<T> {
   readonly #buckets = new Map<number, Entry<T>[]>();

@@ -18,6 +18,12 @@ export class OutcomeCount {
     this.rejectedSpanCount++;
   }
 
+  add(other: OutcomeCount): void {
+    if (this.rejectedSpanCount === 0) this.#firstReason = other.#firstReason;
+    this.spanCount += other.spanCount;
+    this.rejectedSpanCount += other.rejectedSpanCount;
+  }
+
   outcome(): DecodeOutcome {
     const { spanCount, rejectedSpanCount } = this;
     const noun = rejectedSpanCount === 1 ? "span" : "spans";

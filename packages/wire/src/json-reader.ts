@@ -86,6 +86,17 @@ export class JsonReader {
     return value;
   }
 
+  /** Microseconds, perhaps with a fraction, as nanoseconds; 0 when absent. */
+  microsIn(parent: JsonObject, key: string): bigint {
+    const value = parent[key];
+    if (value === undefined || value === null) return 0n;
+    if (typeof value === "number" && value >= 0 && value < 2 ** 63 && !Number.isInteger(value)) {
+      return BigInt(Math.round(value * 1000));
+    }
+    const wanted = "microseconds from 0 to 2^64-1 nanoseconds";
+    return this.#integerIn(parent, key, 0n, 0xffff_ffff_ffff_ffffn / 1000n, wanted) * 1000n;
+  }
+
   /** A number, or text that is one: NaN, Infinity, -Infinity, digits. */
   doubleIn(parent: JsonObject, key: string): number {
     const value = parent[key];

@@ -17,44 +17,51 @@ import { parseExactJson, textOfUtf8 } from "./exact-json.ts";
 import { idOfHex, linkIdOfHex } from "./json-ids.ts";
 import { type JsonObject, JsonReader } from "./json-reader.ts";
 import { readAttributes } from "./otlp-json-values.ts";
+import { SharedObjects } from "./shared-objects.ts";
 
 const NO_RESOURCE: JsonObject = {};
 const NO_EVENTS: readonly SpanEvent[] = [];
 const NO_LINKS: readonly SpanLink[] = [];
 
-/**
- * One document: ExportTraceServiceRequest or TracesData.
- * A span whose ids are not ids is left out and counted; a link whose ids are not ids counts as dropped.
- * @throws {WireError} when it is not such a document; the sink then may have been given a part of it.
- */
+/** Keep one for many documents: equal resources and scopes then are the same objects from one to the next. */
+export class OtlpJsonDecoder {
+  readonly #reader = new OtlpJsonReader();
+
+  /**
+   * One document: ExportTraceServiceRequest or TracesData.
+   * A span whose ids are not ids is left out and counted; a link whose ids are not ids counts as dropped.
+   * @throws {WireError} when it is not such a document; the sink then may have been given a part of it.
+   */
+  decode(input: string | Uint8Array, sink: SpanSink): DecodeOutcome {
+    const count = new OutcomeCount();
+    const replay = new SpanReplay(sink);
+    const text = typeof input === "string" ? input : textOfUtf8(input);
+    this.#reader.document(parseExactJson(text), count, (span) => replay.span(span));
+    return count.outcome();
+  }
+}
+
+/** One document, with resources and scopes of its own. */
 export function decodeOtlpJson(input: string | Uint8Array, sink: SpanSink): DecodeOutcome {
-  const count = new OutcomeCount();
-  const replay = new SpanReplay(sink);
-  const text = typeof input === "string" ? input : textOfUtf8(input);
-  readOtlpDocument(parseExactJson(text), count, (span) => replay.span(span));
-  return count.outcome();
+  return new OtlpJsonDecoder().decode(input, sink);
 }
 
-/** @param emit is given each good span in the order of the document */
-export function readOtlpDocument(
-  parsed: unknown,
-  count: OutcomeCount,
-  emit: (span: Span) => void,
-): void {
-  new OtlpJsonReader(count, emit).document(parsed);
-}
-
-class OtlpJsonReader {
+/** From a parsed document to spans. */
+export class OtlpJsonReader {
   readonly #json = new JsonReader();
-  readonly #count: OutcomeCount;
-  readonly #emit: (span: Span) => void;
+  readonly #shared = new SharedObjects();
+  #count = new OutcomeCount();
+  #emit: (span: Span) => void = () => {};
 
-  constructor(count: OutcomeCount, emit: (span: Span) => void) {
+  /** @param emit is given each good span in the order of the document */
+  document(parsed: unknown, count: OutcomeCount, emit: (span: Span) => void): void {
     this.#count = count;
     this.#emit = emit;
+    this.#json.reset();
+    this.#document(parsed);
   }
 
-  document(parsed: unknown): void {
+  #document(parsed: unknown): void {
     const json = this.#json;
     const outer = json.object(parsed);
     // What the v3 query API answers has the same document one level down.
@@ -83,7 +90,7 @@ class OtlpJsonReader {
     const droppedAttributesCount = json.uint32In(fields, "droppedAttributesCount");
     json.leave();
     const schemaUrl = json.textIn(entry, "schemaUrl");
-    const resource = { attributes, droppedAttributesCount, schemaUrl };
+    const resource = this.#shared.resource(attributes, droppedAttributesCount, schemaUrl);
     this.#each(entry, "scopeSpans", (scopeSpans) => this.#scopeSpans(scopeSpans, resource));
   }
 
@@ -97,7 +104,7 @@ class OtlpJsonReader {
     const droppedAttributesCount = json.uint32In(fields, "droppedAttributesCount");
     json.leave();
     const schemaUrl = json.textIn(entry, "schemaUrl");
-    const scope = { name, version, attributes, droppedAttributesCount, schemaUrl };
+    const scope = this.#shared.scope(name, version, attributes, droppedAttributesCount, schemaUrl);
     this.#each(entry, "spans", (span) => this.#span(span, resource, scope));
   }
 

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Span, SpanCollector } from "@culprit/trace-model";
 import fc from "fast-check";
+import { spans as anySpans } from "../../trace-model/test/span-arbitrary.ts";
+import { assertSameSpans } from "../../trace-model/test/span-identity.ts";
 import { assertSameOtlp } from "../test/otlp-identity.ts";
 import { fixtureBytes, fixtureJson, fixturesIn, skip } from "../test/shared-fixtures.ts";
-import { spans as anySpans } from "../test/span-arbitrary.ts";
-import { assertSameSpans } from "../test/span-identity.ts";
-import { decodeOtlpJson } from "./otlp-json-decoder.ts";
+import { decodeOtlpJson, OtlpJsonDecoder } from "./otlp-json-decoder.ts";
 import { encodeOtlpJson } from "./otlp-json-encoder.ts";
 import { decodeOtlpProtobuf } from "./otlp-protobuf-decoder.ts";
 import { encodeOtlpProtobuf } from "./otlp-protobuf-encoder.ts";
@@ -106,6 +106,28 @@ test("null and absent are the default, unknown fields are ignored", () => {
   assert.deepEqual(span.events, []);
   assert.deepEqual(spansOf("{}"), []);
   assert.deepEqual(spansOf('{"resourceSpans":[{},{"scopeSpans":[{}]}]}'), []);
+});
+
+test("equal resources and scopes are one object from document to document", () => {
+  const decoder = new OtlpJsonDecoder();
+  const sink = new SpanCollector();
+  const of = (service: string) =>
+    `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"${service}"}}]},"scopeSpans":[{"scope":{"name":"lib"},"spans":[{${IDS}}]}]}]}`;
+  for (const service of ["a", "b", "a"]) decoder.decode(of(service), sink);
+  const [a, b, again] = sink.spans;
+  assert.equal(a?.resource, again?.resource);
+  assert.notEqual(a?.resource, b?.resource);
+  assert.equal(a?.scope, b?.scope);
+});
+
+test("a decoder that failed names the right path the next time", () => {
+  const decoder = new OtlpJsonDecoder();
+  for (let i = 0; i < 2; i++) {
+    assert.throws(
+      () => decoder.decode(request(`{${IDS},"name":7}`), new SpanCollector()),
+      /^WireError: resourceSpans\[0\]\.scopeSpans\[0\]\.spans\[0\]\.name/,
+    );
+  }
 });
 
 test("one bad span is rejected alone", () => {
