@@ -119,7 +119,7 @@ async function tracesByIds(
   const ids = new Map<string, string>();
   for (const text of texts) {
     const id = parseTraceId(text);
-    if ("error" in id) throw new ParameterError(id.error);
+    if ("error" in id) throw new ParameterError(`cannot parse traceID param: ${id.error}`);
     ids.set(id.traceId, text);
   }
   const data: unknown[] = [];

@@ -36,6 +36,7 @@ function matchesAttribute(span: Span, { key, value }: AttributeFilter): boolean 
     return found !== undefined && valueText(found) === value;
   };
   if (key.startsWith("resource.")) return has(span.resource.attributes, key.slice(9));
+  if (key === "event" && span.events.some((event) => event.name === value)) return true;
   return [
     span.attributes,
     span.resource.attributes,
