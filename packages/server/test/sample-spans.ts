@@ -42,9 +42,9 @@ export function resourceOf(service: string): Span["resource"] {
 
 /** The n-th trace id of a test. */
 export function traceIdOf(n: number): string {
-  return n.toString(16).padStart(32, "a");
+  return `a${n.toString(16).padStart(31, "0")}`;
 }
 
 export function spanIdOf(n: number): string {
-  return n.toString(16).padStart(16, "b");
+  return `b${n.toString(16).padStart(15, "0")}`;
 }

@@ -25,6 +25,9 @@ export interface QueryServerParts {
   readonly uiDir: string | undefined;
 }
 
+/** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
+const NO_PAGE = /^\/(api|v1|assets)(\/|$|\?)/;
+
 /** Not listening yet. */
 export async function createQueryServer(parts: QueryServerParts): Promise<QueryServer> {
   const { store, metrics, otlpHttp } = parts;
@@ -62,7 +65,7 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   const sendPage = await registerWebUi(app, parts.uiDir);
   app.setNotFoundHandler((request, reply) => {
     const isRead = request.method === "GET" || request.method === "HEAD";
-    if (isRead && !/^\/(api|v1)(\/|$|\?)/.test(request.url)) return sendPage(reply);
+    if (isRead && !NO_PAGE.test(request.url)) return sendPage(reply);
     const message = `no such path: ${request.method} ${request.url.split("?", 1)[0]}`;
     return sendError(request, reply, "not-found", message);
   });
