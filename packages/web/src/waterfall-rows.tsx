@@ -1,0 +1,138 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import type { PathOverlay } from "./path-overlay.ts";
+import type { RowMatches } from "./row-search.ts";
+import { ticksFor } from "./time-axis.tsx";
+import type { TimeWindow } from "./time-window.ts";
+import { at, type TraceColumns } from "./trace-columns.ts";
+import { isVisible, positionOf } from "./visible-rows.ts";
+import { WaterfallRow } from "./waterfall-row.tsx";
+
+export interface WaterfallRowsProps {
+  readonly columns: TraceColumns;
+  readonly overlay: PathOverlay | undefined;
+  readonly visible: Int32Array;
+  readonly collapsed: ReadonlySet<number>;
+  readonly matches: RowMatches | undefined;
+  readonly window: TimeWindow;
+  readonly widthPx: number;
+  readonly rowHeightPx: number;
+  /** What covers the screen's top and bottom: the sticky head, the sheet. */
+  readonly coveredTopPx: number;
+  readonly coveredBottomPx: number;
+  readonly cursor: number;
+  readonly selected: number | undefined;
+  /** A row to bring into view; a new object asks again. */
+  readonly target: { readonly row: number } | undefined;
+  readonly onPick: (row: number) => void;
+  readonly onToggle: (row: number) => void;
+  readonly onKey: (event: KeyboardEvent<HTMLElement>, pageRows: number) => void;
+}
+
+export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
+  const { columns, visible, cursor, rowHeightPx, target, window: shown, widthPx } = props;
+  const tree = useRef<HTMLDivElement>(null);
+  const scrollMargin = useTop(tree);
+  const virtualizer = useWindowVirtualizer({
+    count: visible.length,
+    estimateSize: () => rowHeightPx,
+    overscan: 16,
+    scrollMargin,
+    scrollPaddingStart: props.coveredTopPx,
+    scrollPaddingEnd: props.coveredBottomPx,
+  });
+
+  useLayoutEffect(() => {
+    void rowHeightPx;
+    virtualizer.measure();
+  }, [virtualizer, rowHeightPx]);
+
+  useEffect(() => {
+    if (target === undefined || !isVisible(visible, target.row)) return;
+    scrollIntoView(virtualizer, positionOf(visible, target.row));
+    // Only a new target scrolls, not a change of what is visible.
+  }, [target, virtualizer]);
+
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    const from = event.target as Element;
+    const row = Number(from.closest<HTMLElement>("[data-row]")?.dataset.row ?? Number.NaN);
+    if (Number.isNaN(row)) return;
+    if (from.closest("[data-toggle]") === null) props.onPick(row);
+    else props.onToggle(row);
+  };
+  const pageRows = Math.max(1, Math.floor(window.innerHeight / rowHeightPx) - 8);
+  const items = virtualizer.getVirtualItems();
+  const offset = (items[0]?.start ?? scrollMargin) - scrollMargin;
+  return (
+    <div
+      ref={tree}
+      className="rows"
+      role="tree"
+      aria-label="Spans"
+      aria-activedescendant={`row-${cursor}`}
+      tabIndex={0}
+      onClick={onClick}
+      onKeyDown={(event) => props.onKey(event, pageRows)}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      <div className="grid-lines" aria-hidden="true">
+        {ticksFor(shown, widthPx).map(({ label, fraction }) => (
+          <i key={label} style={{ "--at": fraction } as CSSProperties} />
+        ))}
+      </div>
+      <div role="presentation" style={{ transform: `translateY(${offset}px)` }}>
+        {items.map(({ index }) => {
+          const row = at(visible, index);
+          return (
+            <WaterfallRow
+              key={row}
+              row={row}
+              columns={columns}
+              overlay={props.overlay}
+              window={shown}
+              widthPx={widthPx}
+              collapsed={props.collapsed.has(row)}
+              selected={row === props.selected}
+              active={row === cursor}
+              match={props.matches && props.matches.mask[row] === 1}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+type Scroller = ReturnType<typeof useWindowVirtualizer>;
+
+// Near rows by the least scrolling, far ones to the middle.
+function scrollIntoView(virtualizer: Scroller, position: number): void {
+  const range = virtualizer.range;
+  const far = range === null || position < range.startIndex - 3 || position > range.endIndex + 3;
+  virtualizer.scrollToIndex(position, { align: far ? "center" : "auto" });
+}
+
+/** Distance from the document's top; what is above may change its height. */
+function useTop(element: React.RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      const box = element.current?.getBoundingClientRect();
+      if (box !== undefined) setTop(Math.round(box.top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
