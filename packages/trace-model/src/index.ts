@@ -25,3 +25,4 @@ export {
 } from "./trace.ts";
 export { assembleTrace } from "./trace-assembly.ts";
 export { groupByTrace } from "./trace-groups.ts";
+export { withStarts } from "./trace-shift.ts";
