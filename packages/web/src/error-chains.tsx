@@ -1,8 +1,10 @@
 import type { Verdict, VerdictError } from "@culprit/api";
 import { type ReactNode, useState } from "react";
+import { ServiceDot } from "./service-chip.tsx";
 import { MoreButton } from "./service-shares.tsx";
-import { SpanLink } from "./span-link.tsx";
+import { OperationLink } from "./span-link.tsx";
 import { formatDuration } from "./time-format.ts";
+import { serviceName, type TraceColumns } from "./trace-columns.ts";
 import type { SpanPicker } from "./verdict-panel.tsx";
 
 const SHOWN_FIRST = 3;
@@ -42,28 +44,24 @@ export function ErrorChains(props: SpanPicker & { readonly verdict: Verdict }): 
 }
 
 function Chain(props: SpanPicker & { readonly error: VerdictError }): ReactNode {
-  const { error, columns, onSelect } = props;
+  const { error, columns } = props;
   return (
     <li className="chain">
       <p className="chain-message">
         <b>{error.type}</b> {error.message !== error.type && error.message}
       </p>
       <ol className="chain-spans">
-        <li className="chain-origin">
-          <small>began in</small>
-          <SpanLink columns={columns} spanId={error.spanId} onSelect={onSelect} />
-        </li>
-        {error.propagatedTo.map((spanId, index) => (
-          <li key={spanId}>
-            <small>{index === 0 ? "then failed" : "then"}</small>
-            <SpanLink columns={columns} spanId={spanId} onSelect={onSelect} />
-          </li>
+        <Step label="began in" spanIds={[error.spanId]} {...props} />
+        {byService(columns, error.propagatedTo).map((spanIds, index) => (
+          <Step
+            key={spanIds[0]}
+            label={index === 0 ? "then failed" : "then"}
+            spanIds={spanIds}
+            {...props}
+          />
         ))}
         {error.swallowedBy !== null && (
-          <li>
-            <small>swallowed by</small>
-            <SpanLink columns={columns} spanId={error.swallowedBy} onSelect={onSelect} />
-          </li>
+          <Step label="swallowed by" spanIds={[error.swallowedBy]} {...props} />
         )}
       </ol>
       {(!error.marked || error.criticalPathNanos > 0) && (
@@ -75,4 +73,43 @@ function Chain(props: SpanPicker & { readonly error: VerdictError }): ReactNode 
       )}
     </li>
   );
+}
+
+/** Spans of one service, from callee to caller. */
+function Step(
+  props: SpanPicker & { readonly label: string; readonly spanIds: readonly string[] },
+): ReactNode {
+  const { columns, onSelect } = props;
+  const first = columns.rowOf(props.spanIds[0] ?? "");
+  const service = first === undefined ? "" : serviceName(columns, first);
+  return (
+    <li>
+      <small>{props.label}</small>
+      <span className="chain-step">
+        <ServiceDot service={service} />
+        <b>{service}</b>
+        {props.spanIds.map((spanId, index) => (
+          <span key={spanId}>
+            {index > 0 && <i aria-hidden="true">→</i>}
+            <OperationLink columns={columns} spanId={spanId} onSelect={onSelect} />
+          </span>
+        ))}
+      </span>
+    </li>
+  );
+}
+
+/** Neighbours of one service together. */
+function byService(columns: TraceColumns, spanIds: readonly string[]): string[][] {
+  const steps: string[][] = [];
+  let last: number | undefined;
+  for (const spanId of spanIds) {
+    const row = columns.rowOf(spanId);
+    const service = row === undefined ? undefined : columns.service[row];
+    const step = steps.at(-1);
+    if (step === undefined || service !== last) steps.push([spanId]);
+    else step.push(spanId);
+    last = service;
+  }
+  return steps;
 }

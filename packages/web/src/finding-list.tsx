@@ -28,15 +28,13 @@ export function FindingList(
             data-kind={finding.kind}
           >
             <div className="finding-kind">
-              <b>{finding.kind.replaceAll("-", " ")}</b>
+              <b>{findingTitle(finding.kind)}</b>
               {finding.savingNanos !== null && finding.savingNanos > 0 && (
                 <small>saves up to {formatDuration(finding.savingNanos)}</small>
               )}
             </div>
-            <div>
-              <p className="finding-evidence">{finding.evidence}</p>
-              <p className="finding-advice">{finding.recommendation}</p>
-            </div>
+            <p className="finding-evidence">{finding.evidence}</p>
+            <p className="finding-advice">{finding.recommendation}</p>
             <FindingSpans spanIds={finding.spanIds} columns={columns} onSelect={onSelect} />
           </li>
         ))}
@@ -48,6 +46,12 @@ export function FindingList(
       />
     </section>
   );
+}
+
+/** "n-plus-one-query" is "N+1 query". */
+function findingTitle(kind: string): string {
+  const words = kind.replace("n-plus-one", "N+1").replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function FindingSpans(props: SpanPicker & { readonly spanIds: readonly string[] }): ReactNode {

@@ -61,7 +61,7 @@ function draw(
   const ratio = Math.min(window.devicePixelRatio, 2);
   canvas.width = Math.round(widthPx * ratio);
   canvas.height = Math.round(HEIGHT_PX * ratio);
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return;
   const { width, height } = canvas;
   const pixels = minimapPixels(columns, overlay, coloursOf(context, columns), width, height);

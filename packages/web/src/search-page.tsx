@@ -155,7 +155,6 @@ function SkeletonRows(): ReactNode {
       </div>
       <ol className="traces" aria-hidden="true">
         {Array.from({ length: 8 }, (_, row) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: placeholders have no identity
           <li key={row} className="trace-row skeleton" />
         ))}
       </ol>

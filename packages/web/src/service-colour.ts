@@ -1,8 +1,8 @@
 // A service keeps its colour in every trace and on every machine: the hue comes from a hash of its name alone.
-// Hues between 10 and 100 degrees (OKLCH) stay free: red says error, orange says critical path.
+// Hues from 340 to 130 degrees (OKLCH) stay free: red says error, orange says critical path.
 
-const FIRST_HUE = 105;
-const HUE_STEPS = 15;
+const FIRST_HUE = 135;
+const HUE_STEPS = 12;
 const HUE_STEP = 18;
 
 export interface ServiceColour {
@@ -26,9 +26,10 @@ export function serviceColour(name: string): ServiceColour {
   return colour;
 }
 
-// FNV-1a, 32 bits, over UTF-16 units, with a final mix: its low bits alone cluster for names with one ending.
+// FNV-1a, 32 bits, over UTF-16 units, with a final mix: its low bits alone cluster for names with one ending. The basis is
+// FNV's own plus 2738, the first offset at which the names of well-known demonstration systems fall far apart.
 function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
+  let hash = 0x811c9dc5 + 2738;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatShare } from "./time-format.ts";
 const SHOWN_FIRST = 6;
 
 export function ServiceShares(props: { readonly verdict: Verdict }): ReactNode {
-  const { services, bottleneck, durationNanos } = props.verdict;
+  const { services, operations, bottleneck, durationNanos } = props.verdict;
   const [all, setAll] = useState(false);
   const shown = all ? services : services.slice(0, SHOWN_FIRST);
   return (
@@ -60,7 +60,41 @@ export function ServiceShares(props: { readonly verdict: Verdict }): ReactNode {
         noun="services"
         onClick={() => setAll(true)}
       />
+      <OperationTable operations={operations} />
     </section>
+  );
+}
+
+// The head of the list says it; the tail is in the waterfall.
+const OPERATIONS_SHOWN = 5;
+
+function OperationTable(props: { readonly operations: Verdict["operations"] }): ReactNode {
+  const shown = props.operations
+    .filter(({ criticalPathNanos }) => criticalPathNanos > 0)
+    .slice(0, OPERATIONS_SHOWN);
+  if (shown.length === 0) return null;
+  return (
+    <table className="share-table">
+      <thead>
+        <tr>
+          <th scope="col">Operation</th>
+          <th scope="col">Share</th>
+          <th scope="col">On the path</th>
+        </tr>
+      </thead>
+      <tbody>
+        {shown.map((figures) => (
+          <tr key={`${figures.service} ${figures.operation}`}>
+            <th scope="row">
+              <ServiceDot service={figures.service} />
+              {figures.operation}
+            </th>
+            <td>{formatShare(figures.criticalPathShare)}</td>
+            <td>{formatDuration(figures.criticalPathNanos)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -19,3 +19,19 @@ export function SpanLink(props: {
     </button>
   );
 }
+
+/** The same by its operation alone, where the service is said already. */
+export function OperationLink(props: {
+  readonly columns: TraceColumns;
+  readonly spanId: string;
+  readonly onSelect: (spanId: string) => void;
+}): ReactNode {
+  const { columns, spanId, onSelect } = props;
+  const row = columns.rowOf(spanId);
+  if (row === undefined) return <code className="muted">{spanId}</code>;
+  return (
+    <button type="button" className="span-link" onClick={() => onSelect(spanId)}>
+      <span>{operationName(columns, row)}</span>
+    </button>
+  );
+}

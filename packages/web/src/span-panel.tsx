@@ -170,11 +170,7 @@ function Events(props: { readonly detail: SpanDetail }): ReactNode {
         Events <small>{events.length}</small>
       </h3>
       {events.map((event, index) => (
-        <div
-          // biome-ignore lint/suspicious/noArrayIndexKey: two events may be equal, their order is fixed
-          key={index}
-          className="event"
-        >
+        <div key={index} className="event">
           <p>
             <b>{event.name}</b>{" "}
             <time

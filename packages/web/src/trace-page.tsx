@@ -49,7 +49,7 @@ function TraceView(props: { readonly traceId: string }): ReactNode {
       <VerdictPanel columns={columns} verdict={verdict} onSelect={selectSpan} />
       <Waterfall
         columns={columns}
-        criticalPath={verdictOf(verdict)?.criticalPath}
+        verdict={verdictOf(verdict)}
         spanId={spanId}
         onSelect={selectSpan}
       />

@@ -25,6 +25,8 @@ export interface WaterfallRowProps {
   readonly collapsed: boolean;
   readonly selected: boolean;
   readonly active: boolean;
+  /** A failure began here. */
+  readonly origin: boolean;
   /** undefined: no search. */
   readonly match: boolean | undefined;
 }
@@ -54,6 +56,7 @@ export const WaterfallRow: (props: WaterfallRowProps) => ReactNode = memo(functi
       className="row svc"
       data-active={props.active}
       data-failed={failed}
+      data-origin={props.origin}
       data-on-path={onPath}
       data-match={props.match}
       style={{ ...serviceStyle(service), "--indent": Math.min(depth, MAX_INDENT) } as CSSProperties}

@@ -17,18 +17,24 @@ import { at, type TraceColumns } from "./trace-columns.ts";
 import { isVisible, positionOf } from "./visible-rows.ts";
 import { WaterfallRow } from "./waterfall-row.tsx";
 
+/** What covers the screen's top and bottom: the sticky head, the sheet. */
+export interface Covered {
+  readonly topPx: number;
+  readonly bottomPx: number;
+}
+
 export interface WaterfallRowsProps {
   readonly columns: TraceColumns;
   readonly overlay: PathOverlay | undefined;
   readonly visible: Int32Array;
   readonly collapsed: ReadonlySet<number>;
   readonly matches: RowMatches | undefined;
+  /** Rows where a failure began. */
+  readonly origins: ReadonlySet<number>;
   readonly window: TimeWindow;
   readonly widthPx: number;
   readonly rowHeightPx: number;
-  /** What covers the screen's top and bottom: the sticky head, the sheet. */
-  readonly coveredTopPx: number;
-  readonly coveredBottomPx: number;
+  readonly covered: () => Covered;
   readonly cursor: number;
   readonly selected: number | undefined;
   /** A row to bring into view; a new object asks again. */
@@ -47,8 +53,6 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
     estimateSize: () => rowHeightPx,
     overscan: 16,
     scrollMargin,
-    scrollPaddingStart: props.coveredTopPx,
-    scrollPaddingEnd: props.coveredBottomPx,
   });
 
   useLayoutEffect(() => {
@@ -56,11 +60,13 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
     virtualizer.measure();
   }, [virtualizer, rowHeightPx]);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new target scrolls, not a change of what is visible
   useEffect(() => {
-    if (target === undefined || !isVisible(visible, target.row)) return;
-    scrollIntoView(virtualizer, positionOf(visible, target.row));
-    // Only a new target scrolls, not a change of what is visible.
-  }, [target, virtualizer]);
+    const box = tree.current?.getBoundingClientRect();
+    if (target === undefined || box === undefined || !isVisible(visible, target.row)) return;
+    const top = box.top + window.scrollY + positionOf(visible, target.row) * rowHeightPx;
+    scrollTo(top, rowHeightPx, props.covered());
+  }, [target]);
 
   const onClick = (event: MouseEvent<HTMLElement>): void => {
     const from = event.target as Element;
@@ -103,6 +109,7 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
               collapsed={props.collapsed.has(row)}
               selected={row === props.selected}
               active={row === cursor}
+              origin={props.origins.has(row)}
               match={props.matches && props.matches.mask[row] === 1}
             />
           );
@@ -112,13 +119,18 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
   );
 }
 
-type Scroller = ReturnType<typeof useWindowVirtualizer>;
+// Rows already in view stay put, near ones come by the least scrolling, far ones to the middle.
+const NEAR_ROWS = 3;
 
-// Near rows by the least scrolling, far ones to the middle.
-function scrollIntoView(virtualizer: Scroller, position: number): void {
-  const range = virtualizer.range;
-  const far = range === null || position < range.startIndex - 3 || position > range.endIndex + 3;
-  virtualizer.scrollToIndex(position, { align: far ? "center" : "auto" });
+function scrollTo(top: number, rowHeightPx: number, covered: Covered): void {
+  const from = window.scrollY + covered.topPx;
+  const to = window.scrollY + window.innerHeight - covered.bottomPx;
+  const above = from - top;
+  const below = top + rowHeightPx - to;
+  if (above <= 0 && below <= 0) return;
+  const middle = top + rowHeightPx / 2 - (from + to) / 2;
+  const near = Math.max(above, below) <= NEAR_ROWS * rowHeightPx;
+  window.scrollBy({ top: near ? (above > 0 ? -above : below) : middle, behavior: "instant" });
 }
 
 /** Distance from the document's top; what is above may change its height. */

@@ -22,7 +22,7 @@ import { useMediaQuery } from "./use-media-query.ts";
 import { useWheelZoom } from "./use-wheel-zoom.ts";
 import { useWidth } from "./use-width.ts";
 import { visibleRows } from "./visible-rows.ts";
-import { WaterfallRows } from "./waterfall-rows.tsx";
+import { type Covered, WaterfallRows } from "./waterfall-rows.tsx";
 import {
   initialState,
   nextState,
@@ -37,11 +37,11 @@ const NARROW_ROW_PX = 40;
 
 export function Waterfall(props: {
   readonly columns: TraceColumns;
-  readonly criticalPath: Verdict["criticalPath"] | undefined;
+  readonly verdict: Verdict | undefined;
   readonly spanId: string | undefined;
   readonly onSelect: (spanId: string | undefined) => void;
 }): ReactNode {
-  const { columns, criticalPath, spanId, onSelect } = props;
+  const { columns, verdict, spanId, onSelect } = props;
   const narrow = useMediaQuery("(max-width: 800px)");
   const [state, dispatch] = useReducer(
     (before: WaterfallState, action: WaterfallAction) => nextState(columns, before, action),
@@ -52,8 +52,12 @@ export function Waterfall(props: {
   const { collapsed, pathOnly, typed, window: shown, cursor } = state;
 
   const overlay = useMemo(
-    () => criticalPath && pathOverlay(columns, criticalPath),
-    [columns, criticalPath],
+    () => verdict && pathOverlay(columns, verdict.criticalPath),
+    [columns, verdict],
+  );
+  const origins = useMemo(
+    () => new Set(verdict?.errors.map((error) => columns.rowOf(error.spanId) ?? -1)),
+    [columns, verdict],
   );
   const mask = overlay?.mask;
   const visible = useMemo(
@@ -66,6 +70,7 @@ export function Waterfall(props: {
 
   const section = useRef<HTMLElement>(null);
   const head = useRef<HTMLDivElement>(null);
+  const timeline = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
   const widthPx = useWidth(axis);
   const label = useLabelWidth();
@@ -142,6 +147,11 @@ export function Waterfall(props: {
         break;
     }
   };
+  // On narrow screens only the axis sticks, and the details cover 60 % (panel.css).
+  const covered = (): Covered => ({
+    topPx: (narrow ? timeline : head).current?.offsetHeight ?? 0,
+    bottomPx: narrow && selected !== undefined ? window.innerHeight * 0.6 : 8,
+  });
   const onKey = (event: KeyboardEvent<HTMLElement>, pageRows: number): void => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const command = treeCommand(event.key, { columns, visible, collapsed, cursor, pageRows });
@@ -175,7 +185,7 @@ export function Waterfall(props: {
             onExpand={() => dispatch({ do: "expand-all" })}
             onReset={() => setWindow(whole)}
           />
-          <div className="timeline-head">
+          <div ref={timeline} className="timeline-head">
             <p className="timeline-hint muted">
               ↑↓ move, ←→ fold, Enter details, e error, f fit, + − 0 zoom
             </p>
@@ -196,11 +206,11 @@ export function Waterfall(props: {
           visible={visible}
           collapsed={collapsed}
           matches={matches}
+          origins={origins}
           window={shown}
           widthPx={widthPx}
           rowHeightPx={narrow ? NARROW_ROW_PX : ROW_PX}
-          coveredTopPx={head.current?.offsetHeight ?? 0}
-          coveredBottomPx={narrow && selected !== undefined ? window.innerHeight * 0.6 : 8}
+          covered={covered}
           cursor={cursor}
           selected={selected}
           target={target}
