@@ -1,4 +1,4 @@
-import type { Verdict, VerdictError } from "@culprit/api";
+import type { VerdictError } from "@culprit/api";
 import { type ReactNode, useState } from "react";
 import { ServiceDot } from "./service-chip.tsx";
 import { MoreButton } from "./service-shares.tsx";
@@ -9,21 +9,17 @@ import type { SpanPicker } from "./verdict-panel.tsx";
 
 const SHOWN_FIRST = 3;
 
-export function ErrorChains(props: SpanPicker & { readonly verdict: Verdict }): ReactNode {
-  const { errors } = props.verdict;
+export function ErrorChains(
+  props: SpanPicker & { readonly errors: readonly VerdictError[] },
+): ReactNode {
+  const { errors } = props;
   const [all, setAll] = useState(false);
   const shown = all ? errors : errors.slice(0, SHOWN_FIRST);
   return (
     <section className="errors" aria-labelledby="errors-title">
       <h2 id="errors-title">
-        Errors{" "}
-        <small>
-          {errors.length === 0 && "none"}
-          {errors.length === 1 && "one origin"}
-          {errors.length > 1 && `${errors.length} origins`}
-        </small>
+        Errors <small>{errors.length === 1 ? "one origin" : `${errors.length} origins`}</small>
       </h2>
-      {errors.length === 0 && <p className="muted">Every span of this trace went well.</p>}
       <ol className="chains">
         {shown.map((error) => (
           <Chain

@@ -11,6 +11,9 @@ export interface PathOverlay {
   readonly start: Float64Array;
   readonly end: Float64Array;
   readonly mask: Uint8Array;
+  /** The same sections in the order of the path: row (-1: not on the page) and start. */
+  readonly pathRows: Int32Array;
+  readonly pathStart: Float64Array;
 }
 
 export function pathOverlay(
@@ -26,16 +29,19 @@ export function pathOverlay(
   }
   const start = new Float64Array(rows.length);
   const end = new Float64Array(rows.length);
+  const pathStart = new Float64Array(rows.length);
   const next = offsets.slice();
   criticalPath.forEach((section, index) => {
     const row = at(rows, index);
+    const from = Number(BigInt(section.startUnixNano) - base);
+    pathStart[index] = from;
     if (row < 0) return;
     const slot = at(next, row);
     next[row] = slot + 1;
-    start[slot] = Number(BigInt(section.startUnixNano) - base);
+    start[slot] = from;
     end[slot] = Number(BigInt(section.endUnixNano) - base);
   });
-  return { offsets, start, end, mask: pathMask(columns, rows) };
+  return { offsets, start, end, mask: pathMask(columns, rows), pathRows: rows, pathStart };
 }
 
 function pathMask(columns: TraceColumns, rows: Int32Array): Uint8Array {

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatShare } from "./time-format.ts";
 const SHOWN_FIRST = 6;
 
 export function ServiceShares(props: { readonly verdict: Verdict }): ReactNode {
-  const { services, operations, bottleneck, durationNanos } = props.verdict;
+  const { services, operations, bottleneck, errors, durationNanos } = props.verdict;
   const [all, setAll] = useState(false);
   const shown = all ? services : services.slice(0, SHOWN_FIRST);
   return (
@@ -60,18 +60,33 @@ export function ServiceShares(props: { readonly verdict: Verdict }): ReactNode {
         noun="services"
         onClick={() => setAll(true)}
       />
-      <OperationTable operations={operations} />
+      {errors.length > 0 && <OperationTable operations={operations} shown={SHOWN_UNDER_SERVICES} />}
     </section>
   );
 }
 
 // The head of the list says it; the tail is in the waterfall.
-const OPERATIONS_SHOWN = 5;
+const SHOWN_UNDER_SERVICES = 4;
+const SHOWN_ALONE = 8;
 
-function OperationTable(props: { readonly operations: Verdict["operations"] }): ReactNode {
+/** In the place of the errors when there are none. */
+export function OperationShares(props: { readonly verdict: Verdict }): ReactNode {
+  const { operations } = props.verdict;
+  return (
+    <section className="shares" aria-labelledby="operations-title">
+      <h2 id="operations-title">Critical path by operation</h2>
+      <OperationTable operations={operations} shown={SHOWN_ALONE} />
+    </section>
+  );
+}
+
+function OperationTable(props: {
+  readonly operations: Verdict["operations"];
+  readonly shown: number;
+}): ReactNode {
   const shown = props.operations
     .filter(({ criticalPathNanos }) => criticalPathNanos > 0)
-    .slice(0, OPERATIONS_SHOWN);
+    .slice(0, props.shown);
   if (shown.length === 0) return null;
   return (
     <table className="share-table">

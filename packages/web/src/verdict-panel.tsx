@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { CopyButton } from "./copy-button.tsx";
 import { ErrorChains } from "./error-chains.tsx";
 import { FindingList } from "./finding-list.tsx";
-import { ServiceShares } from "./service-shares.tsx";
+import { OperationShares, ServiceShares } from "./service-shares.tsx";
 import {
   formatClock,
   formatDate,
@@ -56,7 +56,11 @@ export function VerdictPanel(
       )}
       <div className="verdict-body">
         <ServiceShares verdict={data} />
-        <ErrorChains verdict={data} columns={columns} onSelect={onSelect} />
+        {data.errors.length === 0 ? (
+          <OperationShares verdict={data} />
+        ) : (
+          <ErrorChains errors={data.errors} columns={columns} onSelect={onSelect} />
+        )}
         <FindingList findings={data.findings} columns={columns} onSelect={onSelect} />
       </div>
     </section>

@@ -6,9 +6,11 @@ import {
   type ReactNode,
   useEffect,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from "react";
+import { connectorPath, rowPositions } from "./path-connectors.ts";
 import type { PathOverlay } from "./path-overlay.ts";
 import type { RowMatches } from "./row-search.ts";
 import { ticksFor } from "./time-axis.tsx";
@@ -34,6 +36,7 @@ export interface WaterfallRowsProps {
   readonly window: TimeWindow;
   readonly widthPx: number;
   readonly rowHeightPx: number;
+  readonly barMiddlePx: number;
   readonly covered: () => Covered;
   readonly cursor: number;
   readonly selected: number | undefined;
@@ -60,7 +63,7 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
     virtualizer.measure();
   }, [virtualizer, rowHeightPx]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only a new target scrolls, not a change of what is visible
+  // Only a new target scrolls, not a change of what is visible.
   useEffect(() => {
     const box = tree.current?.getBoundingClientRect();
     if (target === undefined || box === undefined || !isVisible(visible, target.row)) return;
@@ -78,6 +81,19 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
   const pageRows = Math.max(1, Math.floor(window.innerHeight / rowHeightPx) - 8);
   const items = virtualizer.getVirtualItems();
   const offset = (items[0]?.start ?? scrollMargin) - scrollMargin;
+  const positions = useMemo(() => rowPositions(columns.count, visible), [columns, visible]);
+  const connectors =
+    props.overlay === undefined || widthPx === 0
+      ? ""
+      : connectorPath(props.overlay, {
+          positions,
+          first: items[0]?.index ?? 0,
+          last: items.at(-1)?.index ?? 0,
+          window: shown,
+          widthPx,
+          rowHeightPx,
+          barMiddlePx: props.barMiddlePx,
+        });
   return (
     <div
       ref={tree}
@@ -96,6 +112,16 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
         ))}
       </div>
       <div role="presentation" style={{ transform: `translateY(${offset}px)` }}>
+        {connectors !== "" && (
+          <svg
+            className="connectors"
+            width={widthPx}
+            height={items.length * rowHeightPx}
+            aria-hidden="true"
+          >
+            <path d={connectors} />
+          </svg>
+        )}
         {items.map(({ index }) => {
           const row = at(visible, index);
           return (

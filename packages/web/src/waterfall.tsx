@@ -32,8 +32,8 @@ import {
 import { WaterfallToolbar } from "./waterfall-toolbar.tsx";
 
 // As in waterfall.css: one line a row, or name above bar.
-const ROW_PX = 24;
-const NARROW_ROW_PX = 40;
+const ROW = { heightPx: 24, barMiddlePx: 12 };
+const NARROW_ROW = { heightPx: 40, barMiddlePx: 30 };
 
 export function Waterfall(props: {
   readonly columns: TraceColumns;
@@ -209,7 +209,8 @@ export function Waterfall(props: {
           origins={origins}
           window={shown}
           widthPx={widthPx}
-          rowHeightPx={narrow ? NARROW_ROW_PX : ROW_PX}
+          rowHeightPx={(narrow ? NARROW_ROW : ROW).heightPx}
+          barMiddlePx={(narrow ? NARROW_ROW : ROW).barMiddlePx}
           covered={covered}
           cursor={cursor}
           selected={selected}
