@@ -57,7 +57,7 @@ export function ticks(window: TimeWindow, most: number): Tick[] {
   const [size, unit] = unitOf(Math.max(window.end, step));
   const digits = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
   const result: Tick[] = [];
-  const first = Math.ceil(window.start / step - 1e-9);
+  const first = Math.ceil(window.start / step);
   for (let i = first; i * step <= window.end; i++) {
     const nanos = i * step;
     result.push({ at: nanos, label: i === 0 ? "0" : `${(nanos / size).toFixed(digits)} ${unit}` });
