@@ -37,7 +37,7 @@ export function malformedTraces({ maxSpans, wildTimes }: TraceShape): fc.Arbitra
       ),
     })
     .map(sketched);
-  return fc.array(span, { minLength: 1, maxLength: maxSpans });
+  return fc.array(span, { minLength: 1, maxLength: maxSpans, size: "max" });
 }
 
 /** Distinct ids, parents that exist and ends after starts; children may lie anywhere. */
@@ -49,7 +49,7 @@ export function tidyTraces(maxSpans: number): fc.Arbitrary<Span[]> {
     service: fc.constantFrom("one", "two", "three"),
     kind: fc.constantFrom(1, 1, 1, 2, 3, 4, 5),
   });
-  return fc.array(span, { minLength: 1, maxLength: maxSpans }).map((drawn) =>
+  return fc.array(span, { minLength: 1, maxLength: maxSpans, size: "max" }).map((drawn) =>
     drawn.map(({ above, start, length, service, kind }, i) =>
       sketched({
         id: (i + 1).toString(16),
