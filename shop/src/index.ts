@@ -7,6 +7,12 @@ export {
   type Outcome,
   scenarios,
 } from "./fate.ts";
+export {
+  emptyLoadState,
+  type LoadOptions,
+  type LoadState,
+  runOpenLoop,
+} from "./open-loop.ts";
 export { demoOrders, drawnOrder, type OrderRequest } from "./order-book.ts";
 export { type OrderResult, placeOrder } from "./place-order.ts";
 export { whyUnsupported } from "./postgres/binaries.ts";

@@ -25,6 +25,14 @@ export function markFailed(span: Span, error: unknown, attributes?: Attributes):
   if (attributes !== undefined) span.setAttributes(attributes);
 }
 
+/** An error that wraps a recorded one adds words for the layers above, not another incident. */
+function isRecorded(error: object): boolean {
+  const cause = "cause" in error ? error.cause : undefined;
+  return (
+    recorded.has(error) || (typeof cause === "object" && cause !== null && recorded.has(cause))
+  );
+}
+
 /** Marks the span; the innermost span that sees the error also records it as an exception. */
 export function recordFailure(span: Span, error: unknown): void {
   markFailed(span, error);
@@ -32,7 +40,8 @@ export function recordFailure(span: Span, error: unknown): void {
     span.recordException(String(error));
     return;
   }
-  if (recorded.has(error)) return;
+  const known = isRecorded(error);
   recorded.add(error);
+  if (known) return;
   span.recordException(error instanceof Error ? error : String(error));
 }

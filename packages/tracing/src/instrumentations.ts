@@ -1,4 +1,4 @@
-import type { TracerProvider } from "@opentelemetry/api";
+import { ProxyTracerProvider, type TracerProvider } from "@opentelemetry/api";
 import type { Instrumentation } from "@opentelemetry/instrumentation";
 import { DnsInstrumentation } from "@opentelemetry/instrumentation-dns";
 import { ExpressInstrumentation, ExpressLayerType } from "@opentelemetry/instrumentation-express";
@@ -58,6 +58,18 @@ export function startInstrumentations(
     started.push(instrumentation);
   }
   return started;
+}
+
+/**
+ * No more spans. The lookup patch stays in place: its instrumentation patched one function under two
+ * names, and taking it off twice prints a complaint.
+ */
+export function stopInstrumentations(started: readonly Instrumentation[]): void {
+  const nothing = new ProxyTracerProvider();
+  for (const instrumentation of started) {
+    instrumentation.setTracerProvider(nothing);
+    if (!(instrumentation instanceof DnsInstrumentation)) instrumentation.disable();
+  }
 }
 
 /** The modules whose loading has to be watched. */

@@ -11,7 +11,12 @@ import { DatabaseErrorProcessor } from "./database-error-processor.ts";
 import { DistributedTracer } from "./distributed-tracer.ts";
 import { createExporters } from "./exporter.ts";
 import { flushOnExit } from "./flush-on-exit.ts";
-import { instrumentationNames, moduleNamesOf, startInstrumentations } from "./instrumentations.ts";
+import {
+  instrumentationNames,
+  moduleNamesOf,
+  startInstrumentations,
+  stopInstrumentations,
+} from "./instrumentations.ts";
 import { watchModules } from "./module-hooks.ts";
 import type { TracingOptions } from "./options.ts";
 import { createPropagator } from "./propagators.ts";
@@ -21,7 +26,7 @@ export interface Tracing {
   readonly tracer: DistributedTracer;
   /** Sends what is queued; returns within `shutdownTimeoutMs`, whether it got through or not. */
   flush(): Promise<void>;
-  /** Flushes and takes everything down again; what is patched stays patched but makes no spans. */
+  /** Flushes and stops: no spans from then on. */
   shutdown(): Promise<void>;
 }
 
@@ -75,7 +80,7 @@ function start(serviceName: string, options: TracingOptions): Tracing {
     async shutdown(): Promise<void> {
       removeListeners();
       await within(timeoutMs, provider.shutdown());
-      for (const instrumentation of instrumentations) instrumentation.disable();
+      stopInstrumentations(instrumentations);
       trace.disable();
       context.disable();
       propagation.disable();
