@@ -57,5 +57,6 @@ function reasonOf(error: Error | undefined): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const first = error.message.split("\n", 1)[0] ?? "";
   if (error.cause instanceof Error && first === "") return reasonOf(error.cause);
-  return [code, first].filter((part) => part !== undefined && part !== "").join(" ") || error.name;
+  if (first === "") return code ?? error.name;
+  return code === undefined || first.includes(code) ? first : `${code} ${first}`;
 }

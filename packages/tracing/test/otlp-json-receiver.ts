@@ -1,4 +1,5 @@
-/** Receives OTLP/JSON in the process of a test: what the services really send, nothing in between. */
+/** Receives OTLP/JSON in the process of a test: what the exporters really send, nothing in between. */
+import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { gunzipSync } from "node:zlib";
@@ -14,12 +15,15 @@ export interface ReceivedSpan {
   readonly status: "UNSET" | "OK" | "ERROR";
   readonly statusMessage: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
+  readonly resource: Readonly<Record<string, unknown>>;
   readonly eventNames: readonly string[];
 }
 
 export interface OtlpJsonReceiver {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
+  /** Resolves as soon as what has arrived satisfies the condition; rejects after ten seconds without. */
+  waitFor(what: string, condition: (spans: readonly ReceivedSpan[]) => boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -28,6 +32,7 @@ interface Value {
   readonly intValue?: string | number;
   readonly doubleValue?: number;
   readonly boolValue?: boolean;
+  readonly arrayValue?: { readonly values: readonly Value[] };
 }
 interface KeyValue {
   readonly key: string;
@@ -58,6 +63,7 @@ const statuses = ["UNSET", "OK", "ERROR"] as const;
 
 export async function startOtlpJsonReceiver(): Promise<OtlpJsonReceiver> {
   const spans: ReceivedSpan[] = [];
+  const arrivals = new EventEmitter();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -66,12 +72,21 @@ export async function startOtlpJsonReceiver(): Promise<OtlpJsonReceiver> {
     spans.push(...read(JSON.parse(text.toString("utf8"))));
     response.setHeader("content-type", "application/json");
     response.end("{}");
+    arrivals.emit("spans");
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}`,
     spans,
+    async waitFor(what, condition): Promise<void> {
+      const signal = AbortSignal.timeout(10_000);
+      while (!condition(spans)) {
+        await once(arrivals, "spans", { signal }).catch((cause: unknown) => {
+          throw new Error(`${what} did not arrive; ${spans.length} spans did`, { cause });
+        });
+      }
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -82,16 +97,17 @@ export async function startOtlpJsonReceiver(): Promise<OtlpJsonReceiver> {
 
 function read({ resourceSpans }: Request): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) => {
-    const service = String(toRecord(resource.attributes)["service.name"]);
+    const owner = toRecord(resource.attributes);
     return scopeSpans.flatMap(({ scope, spans }) =>
-      spans.map((span) => readSpan(service, scope.name, span)),
+      spans.map((span) => readSpan(owner, scope.name, span)),
     );
   });
 }
 
-function readSpan(service: string, scope: string, span: WireSpan): ReceivedSpan {
+function readSpan(resource: Record<string, unknown>, scope: string, span: WireSpan): ReceivedSpan {
   return {
-    service,
+    service: String(resource["service.name"]),
+    resource,
     scope,
     traceId: span.traceId,
     spanId: span.spanId,
@@ -106,13 +122,11 @@ function readSpan(service: string, scope: string, span: WireSpan): ReceivedSpan 
 }
 
 function toRecord(attributes: readonly KeyValue[]): Record<string, unknown> {
-  return Object.fromEntries(
-    attributes.map(({ key, value }) => [
-      key,
-      value.stringValue ??
-        value.boolValue ??
-        value.doubleValue ??
-        (value.intValue === undefined ? undefined : Number(value.intValue)),
-    ]),
-  );
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, toPlain(value)]));
+}
+
+function toPlain(value: Value): unknown {
+  if (value.arrayValue !== undefined) return value.arrayValue.values.map(toPlain);
+  if (value.intValue !== undefined) return Number(value.intValue);
+  return value.stringValue ?? value.boolValue ?? value.doubleValue;
 }
