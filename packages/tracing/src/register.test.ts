@@ -76,6 +76,18 @@ test("a Fastify request makes a SERVER span with its route; its error is recorde
   assert.equal(recorded[0]?.attributes["error.type"], "TypeError");
 });
 
+test("an Express request makes a SERVER span with its route, and one for its handler", async () => {
+  const app = runApp("express.mjs", environment("express-app"));
+  assert.equal(await app.ended, 0, app.said());
+  const server = of("express-app").find((span) => span.kind === "SERVER");
+  assert.equal(server?.name, "GET /items/:id");
+  const inside = of("express-app").filter((span) => span.scope.endsWith("express"));
+  assert.deepEqual(
+    inside.map((span) => [span.name, span.parentSpanId]),
+    [["request handler - /items/:id", server?.spanId]],
+  );
+});
+
 test("SIGTERM sends what is queued and then ends the process as it always would", async () => {
   const app = runApp("waits.ts", environment("waiting-app"));
   await waitToSay(app, /waiting/);
