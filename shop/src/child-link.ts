@@ -8,20 +8,33 @@ export interface ReadyMessage {
   readonly password?: string;
 }
 
-export type ChildReport = { readonly ready: ReadyMessage } | { readonly failed: string };
+export type ChildReport =
+  | { readonly ready: ReadyMessage }
+  | { readonly failed: string }
+  /** Takes no more work and has finished what it had; only its own affairs are left. */
+  | { readonly drained: true };
 
 export function report(message: ChildReport): void {
-  process.send?.(message);
+  // The starter may be gone in this very moment; then nobody has to know.
+  if (process.connected) process.send?.(message, () => {});
 }
 
-/** Calls `stop` once, on SIGTERM, when asked or when the starter is gone, and then ends the process. */
-export function stopWithStarter(stop: () => Promise<void>): void {
+/**
+ * Stops once, on SIGTERM, when asked or when the starter is gone, and then ends the process. While a service
+ * sends its last spans (`afterDrained`) the ones it calls may already stop, too.
+ */
+export function stopWithStarter(
+  drain: () => Promise<void>,
+  afterDrained: () => Promise<void> = async () => {},
+): void {
   let stopping = false;
   const end = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     try {
-      await stop();
+      await drain();
+      report({ drained: true });
+      await afterDrained();
     } finally {
       process.exit(0);
     }

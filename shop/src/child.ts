@@ -15,6 +15,7 @@ export interface ChildSetup {
 
 export interface Child {
   readonly ready: ReadyMessage;
+  /** Resolves when it has finished its work; it is `gone` a little later. */
   readonly stop: () => Promise<void>;
   /** Resolves when the process is gone, asked or not. */
   readonly gone: Promise<void>;
@@ -40,17 +41,25 @@ export async function startChild(setup: ChildSetup): Promise<Child> {
     child.once("exit", (code) => resolve({ failed: `it ended with ${code} before it was ready` }));
   });
   const outcome = await report;
-  if ("failed" in outcome) throw new Error(`${setup.name} did not start: ${outcome.failed}`);
+  if (!("ready" in outcome)) {
+    const why = "failed" in outcome ? outcome.failed : "it was stopped";
+    throw new Error(`${setup.name} did not start: ${why}`);
+  }
   return { ready: outcome.ready, stop: () => stop(child, gone), gone };
 }
 
 async function stop(child: ChildProcess, gone: Promise<void>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
+  const killer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
+  void gone.then(() => clearTimeout(killer));
+  const drained = new Promise<void>((resolve) => {
+    child.on("message", (message) => {
+      if ("drained" in (message as ChildReport)) resolve();
+    });
+  });
   if (child.connected) child.send("stop", () => {});
   else child.kill("SIGTERM");
-  const killer = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
-  await gone;
-  clearTimeout(killer);
+  await Promise.race([drained, gone]);
 }
 
 function passLines(child: ChildProcess, onLine: (line: string) => void): void {

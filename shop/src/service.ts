@@ -38,11 +38,13 @@ export async function runService(setup: ServiceSetup): Promise<void> {
       throw error;
     }
   });
-  stopWithStarter(async () => {
-    await app.close();
-    await setup.close?.();
-    await setupTracing(setup.name).shutdown();
-  });
+  stopWithStarter(
+    async () => {
+      await app.close();
+      await setup.close?.();
+    },
+    () => setupTracing(setup.name).shutdown(),
+  );
   await startAndReport(async () => {
     await app.listen({ host: "localhost", port: Number(process.env.PORT ?? 0) });
     const address = app.server.address();

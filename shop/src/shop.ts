@@ -42,6 +42,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     stopping = true;
     // Callers first, so that nobody calls a service that is gone.
     for (const child of started.toReversed()) await child.stop();
+    await Promise.all(started.map((child) => child.gone));
   };
   const onLine = eachLineOnce(options.onLine ?? (() => {}));
   const start = async (

@@ -17,7 +17,14 @@ export function chooseServerUser(): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const existing = lookUp("postgres") ?? lookUp("_postgres");
   if (existing !== undefined) return existing;
-  spawnSync("useradd", ["--system", "--no-create-home", "--shell", "/bin/false", "postgres"]);
+  spawnSync("useradd", [
+    "--system",
+    "--user-group",
+    "--no-create-home",
+    "--shell",
+    "/bin/false",
+    "postgres",
+  ]);
   for (const name of candidates) {
     const user = lookUp(name);
     if (user !== undefined) return user;
