@@ -304,6 +304,19 @@ for (const [what, body, message] of [
   });
 }
 
+test("spans of one service that run one after the other do not overlap", () => {
+  const names = ["deduct_inventory", "notify_order_service", "restore_inventory"];
+  for (const parent of receiver.spans.filter((span) => span.name === "update_inventory")) {
+    const steps = receiver.spans
+      .filter((span) => span.parentSpanId === parent.spanId && names.includes(span.name))
+      .toSorted((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    for (const [k, step] of steps.entries()) {
+      const next = steps[k + 1];
+      assert.ok(next === undefined || step.endUnixNano <= next.startUnixNano, step.name);
+    }
+  }
+});
+
 test("nothing the services do on their own becomes a trace", () => {
   const roots = receiver.spans.filter((span) => span.parentSpanId === undefined);
   assert.deepEqual([...new Set(roots.map((span) => span.name))], ["POST /api/orders"]);

@@ -9,6 +9,7 @@ import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { DatabaseErrorProcessor } from "./database-error-processor.ts";
 import { DistributedTracer } from "./distributed-tracer.ts";
+import { ExactStartProcessor } from "./exact-start.ts";
 import { createExporters } from "./exporter.ts";
 import { flushOnExit } from "./flush-on-exit.ts";
 import {
@@ -60,6 +61,7 @@ function start(serviceName: string, options: TracingOptions): Tracing {
   const provider = new NodeTracerProvider({
     resource: createResource(serviceName, options),
     spanProcessors: [
+      new ExactStartProcessor(),
       new DatabaseErrorProcessor(),
       ...createExporters(options).map((exporter) => new BatchSpanProcessor(exporter)),
     ],

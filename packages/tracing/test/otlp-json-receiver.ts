@@ -12,6 +12,8 @@ export interface ReceivedSpan {
   readonly parentSpanId: string | undefined;
   readonly name: string;
   readonly kind: string;
+  readonly startUnixNano: bigint;
+  readonly endUnixNano: bigint;
   readonly status: "UNSET" | "OK" | "ERROR";
   readonly statusMessage: string | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
@@ -44,6 +46,8 @@ interface WireSpan {
   readonly parentSpanId?: string;
   readonly name: string;
   readonly kind: number;
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
   readonly status?: { readonly code?: number; readonly message?: string };
   readonly attributes?: readonly KeyValue[];
   readonly events?: readonly { readonly name: string }[];
@@ -113,6 +117,8 @@ function readSpan(resource: Record<string, unknown>, scope: string, span: WireSp
     spanId: span.spanId,
     parentSpanId: span.parentSpanId === "" ? undefined : span.parentSpanId,
     name: span.name,
+    startUnixNano: BigInt(span.startTimeUnixNano),
+    endUnixNano: BigInt(span.endTimeUnixNano),
     kind: kinds[span.kind] ?? "UNSPECIFIED",
     status: statuses[span.status?.code ?? 0] ?? "UNSET",
     statusMessage: span.status?.message,
