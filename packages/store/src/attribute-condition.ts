@@ -15,10 +15,21 @@ export function attributeCondition({ key, value }: AttributeFilter): string {
   if (key === "scope.name") return `JSONExtractString(scope, 1) = ${quote(value)}`;
   if (key === "scope.version") return `JSONExtractString(scope, 2) = ${quote(value)}`;
   if (key.startsWith("resource.")) return inJson("resource", key.slice("resource.".length), value);
-  return `(attributes[${quote(key)}] = ${quote(value)}${
+  const alternatives = [
     // An attribute that is absent reads as "", too.
-    value === "" ? ` and mapContains(attributes, ${quote(key)})` : ""
-  } or ${["resource", "scope", "details"].map((column) => inJson(column, key, value)).join(" or ")})`;
+    `attributes[${quote(key)}] = ${quote(value)}${
+      value === "" ? ` and mapContains(attributes, ${quote(key)})` : ""
+    }`,
+    ...["resource", "scope", "details"].map((column) => inJson(column, key, value)),
+  ];
+  if (key === "event") alternatives.push(eventNamed(value));
+  return `(${alternatives.join(" or ")})`;
+}
+
+/** Events lie in `details` as `["event","unix nanos","name",…`. */
+function eventNamed(name: string): string {
+  const literal = JSON.stringify(name).replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+  return `match(details, ${quote(`\\["event","[0-9]+",${literal},`)})`;
 }
 
 function numbered(column: string, names: Record<string, number>, value: string): string {
