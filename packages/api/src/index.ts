@@ -2,3 +2,14 @@ export { type Attribute, attribute, type SpanDetail, spanDetail } from "./span-d
 export { type TraceList, type TraceListItem, traceList, traceListItem } from "./trace-list.ts";
 export { type TracePage, tracePage } from "./trace-page.ts";
 export { duration, type SpanRef, spanRef, unixNano } from "./units.ts";
+export {
+  type Bottleneck,
+  type CriticalPathSection,
+  type Finding,
+  finding,
+  type OperationFigures,
+  type ServiceFigures,
+  type Verdict,
+  type VerdictError,
+  verdict,
+} from "./verdict.ts";

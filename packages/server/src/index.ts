@@ -1,1 +1,3 @@
-export {};
+export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
+export type { RunningServer, ServerOptions } from "./server-options.ts";
+export { startServer } from "./start-server.ts";

@@ -1,9 +1,11 @@
+export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export {
   type AppendOutcome,
   type SpanWriter,
   StoreUnavailable,
   type WriterStatus,
 } from "./span-writer.ts";
+export { StoreOpenError } from "./store-open-error.ts";
 export type {
   AttributeFilter,
   Operation,

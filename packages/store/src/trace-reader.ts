@@ -17,7 +17,7 @@ export interface Operation {
 /**
  * A value is compared as text with every type of value: 200 matches the string, the integer and the double.
  * Pseudo-keys: `error` (true|false: the span's status is or is not ERROR), `span.kind`, `span.status`, `scope.name`,
- * `scope.version`, `resource.<key>` (the resource's attributes alone).
+ * `scope.version`, `resource.<key>` (the resource's attributes alone), `event` (also the name of an event).
  * Any other key looks at span, event, link, resource and scope attributes.
  */
 export interface AttributeFilter {

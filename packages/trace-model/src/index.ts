@@ -16,3 +16,13 @@ export {
 } from "./span.ts";
 export { SpanCollector } from "./span-collector.ts";
 export { newSpanHead, type SpanHead, type SpanSink } from "./span-sink.ts";
+export {
+  MAX_NANOS,
+  type SpanWarning,
+  type Trace,
+  type TraceOperation,
+  unixNanosAt,
+} from "./trace.ts";
+export { assembleTrace } from "./trace-assembly.ts";
+export { groupByTrace } from "./trace-groups.ts";
+export { withStarts } from "./trace-shift.ts";

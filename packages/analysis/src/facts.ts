@@ -1,0 +1,106 @@
+// Everything that is computed of a trace once and that findings and the verdict read.
+
+import type { DurationNanos, Trace } from "@culprit/trace-model";
+import { type AnalysisOptions, DEFAULT_THRESHOLDS, type Thresholds } from "./analysis-options.ts";
+import { clipSpans } from "./clipped-spans.ts";
+import { correctClockSkew, type SkewCorrection } from "./clock-skew.ts";
+import { type CriticalPath, criticalPath, nanosByRow } from "./critical-path.ts";
+import { Replay } from "./drag.ts";
+import { type TraceError, traceErrors } from "./errors.ts";
+import { failures } from "./failures.ts";
+import { type Figures, figuresOf, shareOf } from "./figures.ts";
+import { selfTimes } from "./self-time.ts";
+
+/** Numbers of a service and an operation of the trace. */
+export interface BottleneckFacts {
+  readonly service: number;
+  readonly operation: number;
+  readonly serviceNanos: DurationNanos;
+  readonly operationNanos: DurationNanos;
+  readonly share: number;
+}
+
+export interface Facts {
+  /** After the correction of clocks. */
+  readonly trace: Trace;
+  readonly corrections: readonly SkewCorrection[];
+  readonly thresholds: Thresholds;
+  readonly rootNanos: DurationNanos;
+  readonly path: CriticalPath;
+  /** Time on the critical path, one a row. */
+  readonly pathNanos: Float64Array;
+  readonly selfNanos: Float64Array;
+  readonly figures: Figures;
+  /** Bits of `Failure`, one byte a row. */
+  readonly failures: Uint8Array;
+  readonly errors: readonly TraceError[];
+  readonly omittedErrors: number;
+  readonly bottleneck: BottleneckFacts | undefined;
+  /** Made when first asked for: only spans that a finding names need it. */
+  replay(): Replay;
+}
+
+export function factsOf(assembled: Trace, options: AnalysisOptions): Facts {
+  const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
+  const { trace, corrections } = correctClockSkew(assembled);
+  const clipped = clipSpans(trace);
+  const path = criticalPath(trace, clipped, options.overlapTolerance);
+  const pathNanos = nanosByRow(path, trace.spans.length);
+  const selfNanos = selfTimes(trace);
+  const figures = figuresOf(trace, pathNanos, selfNanos);
+  const failureColumn = failures(trace);
+  const { errors, omitted } = traceErrors(trace, failureColumn, pathNanos);
+  let replay: Replay | undefined;
+  return {
+    trace,
+    corrections,
+    thresholds,
+    rootNanos: trace.durationNanos[0] as number,
+    path,
+    pathNanos,
+    selfNanos,
+    figures,
+    failures: failureColumn,
+    errors,
+    omittedErrors: omitted,
+    bottleneck: bottleneckOf(trace, figures, thresholds),
+    replay: () => {
+      replay ??= new Replay(trace, clipped);
+      return replay;
+    },
+  };
+}
+
+function bottleneckOf(
+  trace: Trace,
+  figures: Figures,
+  thresholds: Thresholds,
+): BottleneckFacts | undefined {
+  const serviceTimes = figures.services.criticalPathNanos;
+  const service = largest(serviceTimes, trace.services, () => true);
+  const serviceNanos = serviceTimes[service] as number;
+  const share = shareOf(serviceNanos, trace.durationNanos[0] as number);
+  if (share <= thresholds.bottleneckShare) return undefined;
+  const times = figures.operations.criticalPathNanos;
+  const names = trace.operations.map(({ name }) => name);
+  const operation = largest(times, names, (at) => trace.operations[at]?.service === service);
+  return { service, operation, serviceNanos, operationNanos: times[operation] as number, share };
+}
+
+/** Ties go to the lower name, as in the verdict's tables. */
+function largest(
+  values: Float64Array,
+  names: readonly string[],
+  among: (index: number) => boolean,
+): number {
+  let best = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (!among(i)) continue;
+    const value = values[i] as number;
+    const bestValue = best < 0 ? Number.NEGATIVE_INFINITY : (values[best] as number);
+    if (value > bestValue || (value === bestValue && String(names[i]) < String(names[best]))) {
+      best = i;
+    }
+  }
+  return best;
+}

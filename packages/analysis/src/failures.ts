@@ -1,0 +1,39 @@
+// Which spans err, which fail and which ought to have been marked; one byte a row.
+
+import { type Span, SpanKind, StatusCode, type Trace } from "@culprit/trace-model";
+import { EXCEPTION_EVENT, grpcFailure, httpStatus } from "./conventions.ts";
+
+export const Failure = {
+  /** Status ERROR, or an exception event. */
+  errs: 1,
+  /** Errs, or is a server whose answer says that it failed. */
+  fails: 2,
+  /** The answer says that it failed, the status does not. */
+  unmarked: 4,
+} as const;
+
+export function failures(trace: Trace): Uint8Array {
+  const { spans } = trace;
+  const column = new Uint8Array(spans.length);
+  for (let row = 0; row < spans.length; row++) column[row] = failureOf(spans[row] as Span);
+  return column;
+}
+
+export function errs(span: Span): boolean {
+  if (span.statusCode === StatusCode.error) return true;
+  for (const event of span.events) if (event.name === EXCEPTION_EVENT) return true;
+  return false;
+}
+
+function failureOf(span: Span): number {
+  if (span.statusCode === StatusCode.error) return Failure.errs | Failure.fails;
+  let failure = errs(span) ? Failure.errs | Failure.fails : 0;
+  if (span.attributes.size === 0) return failure;
+  const http = httpStatus(span) ?? 0;
+  const grpcFailed = grpcFailure(span) !== undefined;
+  if (http >= 500 || (http >= 400 && span.kind === SpanKind.client) || grpcFailed) {
+    failure |= Failure.unmarked;
+  }
+  if ((http >= 400 || grpcFailed) && span.kind === SpanKind.server) failure |= Failure.fails;
+  return failure;
+}

@@ -1,0 +1,52 @@
+// All kinds of findings, in the order in which a verdict lists them.
+
+import type { Finding } from "@culprit/api";
+import type { Facts } from "../facts.ts";
+import { bottleneck } from "./bottleneck.ts";
+import { clockSkew } from "./clock-skew.ts";
+import { type Finder, findingOf } from "./finding.ts";
+import { orphans } from "./orphans.ts";
+import { slowQuery } from "./slow-query.ts";
+import { slowService } from "./slow-service.ts";
+import { slowTrace } from "./slow-trace.ts";
+import { swallowedError } from "./swallowed-error.ts";
+import { timeout } from "./timeout.ts";
+import { unmarkedError } from "./unmarked-error.ts";
+
+export const FINDERS: readonly Finder[] = [
+  bottleneck,
+  timeout,
+  slowTrace,
+  slowService,
+  slowQuery,
+  swallowedError,
+  unmarkedError,
+  orphans,
+  clockSkew,
+];
+
+/** Findings of one kind: more would bury the others, and each of several spans costs a replay of the trace. */
+const MAX_OF_A_KIND = 20;
+
+export interface Findings {
+  readonly findings: readonly Finding[];
+  /** What was left out, in words. */
+  readonly warnings: readonly string[];
+}
+
+export function findAll(facts: Facts): Findings {
+  const findings: Finding[] = [];
+  const warnings: string[] = [];
+  for (const finder of FINDERS) {
+    const found = finder.find(facts);
+    for (const one of found.slice(0, MAX_OF_A_KIND)) {
+      findings.push(findingOf(finder.kind, facts, one));
+    }
+    if (found.length > MAX_OF_A_KIND) {
+      warnings.push(
+        `${found.length - MAX_OF_A_KIND} more findings of kind ${finder.kind} left out`,
+      );
+    }
+  }
+  return { findings, warnings };
+}

@@ -1,0 +1,55 @@
+// Database spans over the limit, one finding an operation.
+
+import type { Span } from "@culprit/trace-model";
+import { DATABASE_OPERATION, firstText, isDatabase, STATEMENT } from "../conventions.ts";
+import type { Facts } from "../facts.ts";
+import { excerpt, formatLimit, formatNanos } from "../format.ts";
+import { operationOf, placeOf } from "../naming.ts";
+import { byOperation } from "../row-groups.ts";
+import type { Finder, FoundFinding } from "./finding.ts";
+
+export const slowQuery: Finder = { kind: "slow-query", find };
+
+const STATEMENT_EXCERPT = 120;
+
+function find(facts: Facts): readonly FoundFinding[] {
+  const { durationNanos, spans } = facts.trace;
+  const slow: number[] = [];
+  for (let row = 0; row < spans.length; row++) {
+    if ((durationNanos[row] as number) <= facts.thresholds.slowQueryNanos) continue;
+    if (isQuery(spans[row] as Span)) slow.push(row);
+  }
+  const took = (row: number): number => durationNanos[row] as number;
+  slow.sort((a, b) => took(b) - took(a) || a - b);
+  return byOperation(facts, slow).map((rows) => describe(facts, rows));
+}
+
+/** Waiting for a connection carries the database's attributes, too, but runs no query. */
+function isQuery(span: Span): boolean {
+  if (!isDatabase(span)) return false;
+  if (firstText(span.attributes, STATEMENT) !== undefined) return true;
+  if (firstText(span.attributes, DATABASE_OPERATION) !== undefined) return true;
+  return !/connect|acquire|pool/i.test(span.name);
+}
+
+/** @param rows of one operation, the longest first */
+function describe(facts: Facts, rows: readonly number[]): FoundFinding {
+  const { trace, thresholds } = facts;
+  const row = rows[0] as number;
+  const longest = formatNanos(trace.durationNanos[row] as number);
+  const limit = formatLimit(thresholds.slowQueryNanos);
+  const statement = firstText((trace.spans[row] as Span).attributes, STATEMENT);
+  const quoted = statement === undefined ? "" : `: ${excerpt(statement, STATEMENT_EXCERPT)}`;
+  const together = rows.reduce((sum, at) => sum + (trace.durationNanos[at] as number), 0);
+  return {
+    row,
+    rows,
+    evidence:
+      rows.length === 1
+        ? `${placeOf(trace, row)} took ${longest}, over the limit of ${limit}${quoted}`
+        : `${rows.length} calls of ${placeOf(trace, row)} took more than ${limit} each, up to ${longest}, ${formatNanos(together)} together${quoted}`,
+    drags: true,
+    savingLimitNanos: together,
+    recommendation: `Look at the plan, the indexes and the locks of ${operationOf(trace, row)}.`,
+  };
+}

@@ -1,0 +1,19 @@
+import { UsageError } from "./cli-error.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** "36h", "7d", "2w" in milliseconds; "off" is undefined. */
+export function parseRetention(text: string): number | undefined {
+  if (text === "off") return undefined;
+  const match = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text);
+  const ms = Number(match?.[1] ?? 0) * (UNIT_MS[match?.[2] ?? ""] ?? 0);
+  if (ms <= 0)
+    throw new UsageError(`--retention takes a duration such as 36h or 7d, or off; not "${text}"`);
+  return ms;
+}

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { CommandFailed } from "./cli-error.ts";
+import { openFolderTarget, openServerTarget, type SpanTarget } from "./span-target.ts";
+import { readTraceFile } from "./trace-file.ts";
+import { choosePlace } from "./trace-source.ts";
+
+interface ImportOptions {
+  readonly data?: string;
+  readonly to?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  $ culprit import traces.json                    # into the local server
+  $ culprit import *.json.gz --to http://tracing.example:16686
+  $ culprit import spans.jsonl --data ./data      # into a folder that no server holds
+  $ kubectl logs collector | culprit import -
+
+A file holds Jaeger JSON, Zipkin JSON, OTLP JSON, OTLP JSON lines or OTLP protobuf, gzipped or not. What is imported is
+on disk when the command ends. Importing a file twice shows its spans once.`;
+
+export function addImportCommand(program: Command): void {
+  program
+    .command("import")
+    .description("take traces from files")
+    .argument("<file...>", "files that hold traces, - for standard input")
+    .option(
+      "--to <url>",
+      "a running Culprit's query address (default: the local one when it answers)",
+    )
+    .option(
+      "--data <dir>",
+      "the folder of a Culprit that is not running, made when it is not there",
+    )
+    .addHelpText("after", EXAMPLES)
+    .action((files: string[], options: ImportOptions) => importFiles(files, options));
+}
+
+async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
+  const target = await openTarget(options);
+  const progress = new Progress();
+  try {
+    for (const file of files) {
+      for await (const { spans, warnings } of readTraceFile(file)) {
+        for (const warning of warnings) progress.say(warning);
+        await target.take(spans);
+        progress.add(spans.length);
+      }
+    }
+    await target.finish();
+  } finally {
+    progress.end();
+    await target.close();
+  }
+  const { spanCount } = progress;
+  if (spanCount === 0) throw new CommandFailed("the files hold no spans");
+  const what = files.length === 1 ? "1 file" : `${files.length} files`;
+  console.error(`imported ${spanCount} ${spanCount === 1 ? "span" : "spans"} from ${what}`);
+}
+
+async function openTarget({ data, to }: ImportOptions): Promise<SpanTarget> {
+  const place = await choosePlace({
+    ...(data === undefined ? undefined : { data }),
+    ...(to === undefined ? undefined : { url: to }),
+  });
+  return place.kind === "server" ? openServerTarget(place.url) : openFolderTarget(place.dataDir);
+}
+
+/** A line that counts, in a terminal only. */
+class Progress {
+  spanCount = 0;
+  readonly #isShown = process.stderr.isTTY === true;
+
+  add(spans: number): void {
+    this.spanCount += spans;
+    if (this.#isShown) process.stderr.write(`\r${this.spanCount} spans …`);
+  }
+
+  say(line: string): void {
+    this.end();
+    console.error(line);
+  }
+
+  end(): void {
+    // Back to the start of the line, and clear it.
+    if (this.#isShown) process.stderr.write("\r\u001b[K");
+  }
+}

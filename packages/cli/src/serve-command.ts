@@ -1,0 +1,138 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { DOORS, type DoorName, type DoorPort, doorFlag, startServer } from "@culprit/server";
+import { openEmbeddedStore, type StoreOptions } from "@culprit/store";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { UsageError } from "./cli-error.ts";
+import { parseRetention } from "./duration-option.ts";
+import { userPath } from "./user-path.ts";
+
+interface ServeOptions {
+  readonly data: string;
+  readonly clickhouse?: string;
+  readonly host: string;
+  readonly retention: string;
+  readonly ui?: string;
+  readonly [port: `${string}Port`]: DoorPort;
+}
+
+const EXAMPLES = `
+Examples:
+  $ culprit serve
+  $ culprit serve --data /var/lib/culprit --retention 7d
+  $ culprit serve --query-port 8080 --otlp-grpc-port off
+  $ CULPRIT_HOST=0.0.0.0 culprit serve
+
+Then point an application at it and open http://localhost:16686:
+  $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 node --import @culprit/tracing/register app.js
+
+A port of 0 takes a free one, off closes that door. When all doors are open, one line says where:
+  ready query=127.0.0.1:16686 otlp-http=127.0.0.1:4318 otlp-grpc=127.0.0.1:4317
+SIGTERM and Ctrl-C flush what has come and end with 0.`;
+
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command("serve")
+    .description("receive, keep and show traces")
+    .addOption(
+      new Option("--data <dir>", "folder of the database, made when it is not there")
+        .env("CULPRIT_DATA")
+        .default("./data"),
+    )
+    .addOption(
+      new Option(
+        "--clickhouse <url>",
+        "a ClickHouse server instead of the folder (not built yet)",
+      ).env("CULPRIT_CLICKHOUSE"),
+    )
+    .addOption(
+      new Option("--host <address>", "address to listen on")
+        .env("CULPRIT_HOST")
+        .default("127.0.0.1"),
+    )
+    .addOption(
+      new Option("--retention <duration|off>", "forget what arrived longer ago, such as 36h or 7d")
+        .env("CULPRIT_RETENTION")
+        .default("off"),
+    )
+    .addOption(new Option("--ui <dir>", "folder of the built web UI").env("CULPRIT_UI"));
+  for (const door of DOORS) {
+    const note = door.built ? "" : " (not built yet: stays closed)";
+    command.addOption(
+      new Option(`${doorFlag(door.name)} <port>`, `${door.purpose}${note}`)
+        .env(portVariable(door.name))
+        .default(door.port)
+        .argParser(parsePort),
+    );
+  }
+  command.addHelpText("after", EXAMPLES).action((options: ServeOptions) => serve(options, command));
+}
+
+function portVariable(name: DoorName): string {
+  return `CULPRIT_${name.replaceAll("-", "_").toUpperCase()}_PORT`;
+}
+
+function parsePort(text: string): DoorPort {
+  if (text === "off") return "off";
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+  throw new InvalidArgumentError("a port is a number from 0 to 65535, or off.");
+}
+
+async function serve(options: ServeOptions, command: Command): Promise<void> {
+  if (options.clickhouse !== undefined) {
+    throw new UsageError("--clickhouse is not built yet; --data DIR keeps the traces in a folder");
+  }
+  const retentionMs = parseRetention(options.retention);
+  const dataDir = userPath(options.data);
+  // From the first moment, so that a signal during the start ends the process as cleanly as later ones.
+  const stopped = stopSignal();
+  const uiDir = options.ui === undefined ? builtUi() : userPath(options.ui);
+  const server = await startServer({
+    host: options.host,
+    ports: portsOf(options, command),
+    ...(uiDir === undefined ? undefined : { uiDir }),
+    openStore: (hooks) => {
+      const storeOptions: StoreOptions = {
+        ...hooks,
+        onRetentionError: (error) => console.error("retention: deleting failed:", error),
+        ...(retentionMs === undefined ? undefined : { retentionMs }),
+      };
+      return openEmbeddedStore(dataDir, storeOptions);
+    },
+  });
+  const doors = Array.from(server.addresses, ([name, address]) => `${name}=${address}`);
+  console.log(`ready ${doors.join(" ")}`);
+  await stopped;
+  await server.close();
+}
+
+function portsOf(options: ServeOptions, command: Command): Partial<Record<DoorName, DoorPort>> {
+  const ports: Partial<Record<DoorName, DoorPort>> = {};
+  for (const { name, built } of DOORS) {
+    const key: `${string}Port` = `${camelCase(name)}Port`;
+    const port = options[key];
+    if (port === undefined) continue;
+    ports[name] = port;
+    const isAsked = command.getOptionValueSource(key) !== "default" && port !== "off";
+    if (isAsked && !built)
+      console.error(`${doorFlag(name)}: this door is not built yet and stays closed`);
+  }
+  return ports;
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve());
+  });
+}
+
+/** Beside the bundle of an installed package, or where Vite leaves it in a clone. */
+function builtUi(): string | undefined {
+  const here = import.meta.dirname;
+  const candidates = [path.join(here, "web"), path.join(here, "../../web/dist")];
+  return candidates.find((dir) => existsSync(path.join(dir, "index.html")));
+}

@@ -1,0 +1,143 @@
+// Where a reading command finds traces: a running server, or a folder that no server holds.
+
+import { existsSync } from "node:fs";
+import { type AnalysisOptions, analyzeTrace } from "@culprit/analysis";
+import { type Verdict, verdict as verdictSchema } from "@culprit/api";
+import { openEmbeddedStore } from "@culprit/store";
+import { assembleTrace, type Span, SpanCollector } from "@culprit/trace-model";
+import { decodeOtlpJson } from "@culprit/wire";
+import { type Command, Option } from "commander";
+import { CommandFailed, UsageError } from "./cli-error.ts";
+import { userPath } from "./user-path.ts";
+
+export interface TraceSource {
+  /** All spans as they were received; undefined when there is no such trace. */
+  spans(traceId: string): Promise<readonly Span[] | undefined>;
+  verdict(traceId: string, options: AnalysisOptions): Promise<Verdict | undefined>;
+  close(): Promise<void>;
+}
+
+export interface SourceOptions {
+  readonly url?: string;
+  readonly data?: string;
+}
+
+export function addSourceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--url <url>", "a running Culprit (default: the local one when it answers)").env(
+        "CULPRIT_URL",
+      ),
+    )
+    .option("--data <dir>", "read the folder of a Culprit that is not running");
+}
+
+export async function openTraceSource(options: SourceOptions): Promise<TraceSource> {
+  const place = await choosePlace(options);
+  return place.kind === "server" ? new ServerSource(place.url) : openFolder(place.dataDir);
+}
+
+export type Place =
+  | { readonly kind: "server"; readonly url: string }
+  | { readonly kind: "folder"; readonly dataDir: string };
+
+/** What the options say; without them the local server when it answers. */
+export async function choosePlace(
+  { url, data }: SourceOptions,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<Place> {
+  if (url !== undefined && data !== undefined && environment["CULPRIT_URL"] !== url) {
+    throw new UsageError("name a server or a folder (--data), not both");
+  }
+  if (data !== undefined) return { kind: "folder", dataDir: userPath(data) };
+  if (url !== undefined) return { kind: "server", url: baseUrl(url) };
+  const port = environment["CULPRIT_QUERY_PORT"] ?? "16686";
+  const local = `http://127.0.0.1:${port}`;
+  if (await answers(local)) return { kind: "server", url: local };
+  const dataDir = environment["CULPRIT_DATA"];
+  if (dataDir !== undefined) return { kind: "folder", dataDir: userPath(dataDir) };
+  throw new CommandFailed(
+    `no Culprit answers at ${local}: start one with "culprit serve", or name a folder with --data DIR`,
+  );
+}
+
+function baseUrl(text: string): string {
+  const withScheme = /^https?:\/\//.test(text) ? text : `http://${text}`;
+  if (!URL.canParse(withScheme)) throw new UsageError(`"${text}" is not a URL`);
+  return withScheme.replace(/\/+$/, "");
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1000) })).ok;
+  } catch {
+    return false;
+  }
+}
+
+class ServerSource implements TraceSource {
+  readonly #url: string;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  async spans(traceId: string): Promise<readonly Span[] | undefined> {
+    const response = await this.#get(`/api/culprit/traces/${traceId}/otlp`);
+    if (response === undefined) return undefined;
+    const collector = new SpanCollector();
+    decodeOtlpJson(new Uint8Array(await response.arrayBuffer()), collector);
+    return collector.spans;
+  }
+
+  async verdict(traceId: string, options: AnalysisOptions): Promise<Verdict | undefined> {
+    const query = new URLSearchParams({ overlapTolerance: String(options.overlapTolerance ?? 0) });
+    const response = await this.#get(`/api/culprit/traces/${traceId}/verdict?${query}`);
+    return response === undefined ? undefined : verdictSchema.parse(await response.json());
+  }
+
+  async close(): Promise<void> {
+    // Every answer was read to its end.
+  }
+
+  /** Undefined for 404. */
+  async #get(path: string): Promise<Response | undefined> {
+    let response: Response;
+    try {
+      response = await fetch(this.#url + path);
+    } catch (error) {
+      throw new CommandFailed(`no Culprit answers at ${this.#url}: ${reasonOf(error)}`);
+    }
+    if (response.status === 404) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    if (!response.ok) {
+      throw new CommandFailed(
+        `${this.#url}${path} answers ${response.status}: ${await response.text()}`,
+      );
+    }
+    return response;
+  }
+}
+
+/** fetch says only "fetch failed"; why is in its cause. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return cause.message !== "" ? cause.message : "code" in cause ? String(cause.code) : cause.name;
+}
+
+async function openFolder(dataDir: string): Promise<TraceSource> {
+  if (!existsSync(dataDir)) throw new CommandFailed(`there is no folder ${dataDir}`);
+  const store = await openEmbeddedStore(dataDir);
+  const spans = async (traceId: string) => (await store.reader.trace(traceId))?.spans;
+  return {
+    spans,
+    async verdict(traceId, options) {
+      const found = await spans(traceId);
+      return found === undefined ? undefined : analyzeTrace(assembleTrace(found), options);
+    },
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,128 @@
+// What the server says about itself at /metrics, in Prometheus' text format.
+
+import type { WriterStatus } from "@culprit/store";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+export type Receiver = "otlp-http" | "otlp-grpc";
+
+export type RefusalReason =
+  | "malformed"
+  | "too-large"
+  | "unsupported"
+  | "overloaded"
+  | "store-unavailable"
+  | "aborted";
+
+/** What the engine counts about itself, by the names of ClickHouse's system.events. */
+export type EngineEvents = ReadonlyMap<string, number>;
+
+export interface MetricSources {
+  readonly writerStatus: () => WriterStatus;
+  readonly bytesInFlight: () => number;
+  readonly engineEvents: () => Promise<EngineEvents>;
+}
+
+export class Metrics {
+  readonly registry: Registry = new Registry();
+  readonly #spans = this.#counter("culprit_received_spans_total", "Spans taken in", ["receiver"]);
+  readonly #bytes = this.#counter(
+    "culprit_received_bytes_total",
+    "Bytes of request bodies taken in, unpacked",
+    ["receiver"],
+  );
+  readonly #rejectedSpans = this.#counter(
+    "culprit_rejected_spans_total",
+    "Spans that could not be kept (partial success)",
+    ["receiver"],
+  );
+  readonly #refused = this.#counter("culprit_refused_requests_total", "Requests refused", [
+    "receiver",
+    "reason",
+  ]);
+  readonly #blockSpans = this.#histogram(
+    "culprit_block_spans",
+    "Spans of a committed block",
+    [10, 100, 1_000, 10_000, 30_000, 60_000, 120_000],
+  );
+  readonly #blockBytes = this.#histogram(
+    "culprit_block_bytes",
+    "Bytes of a committed block",
+    [1e4, 1e5, 1e6, 1e7, 3e7, 1e8],
+  );
+  readonly #commitSeconds = this.#histogram(
+    "culprit_commit_seconds",
+    "From the closing of a block to its commit on disk",
+    [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  );
+
+  /** @param sources what is read when /metrics is asked for */
+  observe(sources: MetricSources): void {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 100 });
+    observeWriter(registers, sources);
+    observeEngine(registers, sources.engineEvents);
+  }
+
+  taken(receiver: Receiver, spans: number, rejectedSpans: number, sizeBytes: number): void {
+    this.#spans.inc({ receiver }, spans);
+    this.#bytes.inc({ receiver }, sizeBytes);
+    if (rejectedSpans > 0) this.#rejectedSpans.inc({ receiver }, rejectedSpans);
+  }
+
+  refused(receiver: Receiver, reason: RefusalReason): void {
+    this.#refused.inc({ receiver, reason });
+  }
+
+  committed(spans: number, sizeBytes: number, durationMs: number): void {
+    this.#blockSpans.observe(spans);
+    this.#blockBytes.observe(sizeBytes);
+    this.#commitSeconds.observe(durationMs / 1000);
+  }
+
+  #counter(name: string, help: string, labelNames: string[]): Counter {
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  #histogram(name: string, help: string, buckets: number[]): Histogram {
+    return new Histogram({ name, help, buckets, registers: [this.registry] });
+  }
+}
+
+function observeWriter(registers: Registry[], sources: MetricSources): void {
+  const read = (name: string, help: string, value: () => number): void => {
+    const options = {
+      name,
+      help,
+      registers,
+      collect(this: { set(value: number): void }) {
+        this.set(value());
+      },
+    };
+    new Gauge(options);
+  };
+  const { writerStatus } = sources;
+  read("culprit_pending_spans", "Spans not yet committed", () => writerStatus().pendingSpans);
+  read("culprit_pending_bytes", "Bytes not yet committed", () => writerStatus().pendingBytes);
+  read("culprit_request_bytes_in_flight", "Bytes of bodies in memory", sources.bytesInFlight);
+}
+
+/** Counters of the engine that tell how it writes. */
+const ENGINE_EVENTS: readonly (readonly [event: string, name: string, help: string])[] = [
+  ["FileSync", "culprit_engine_file_syncs_total", "Files flushed to disk by the engine"],
+  ["MergedRows", "culprit_engine_merged_rows_total", "Rows rewritten by merges"],
+  ["InsertedRows", "culprit_engine_inserted_rows_total", "Rows inserted"],
+];
+
+function observeEngine(registers: Registry[], engineEvents: () => Promise<EngineEvents>): void {
+  for (const [event, name, help] of ENGINE_EVENTS) {
+    new Counter({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.reset();
+        this.inc((await engineEvents()).get(event) ?? 0);
+      },
+    });
+  }
+}

@@ -1,0 +1,77 @@
+// Culprit's own API: /api/culprit. Documents as packages/api describes them.
+
+import { analyzeTrace } from "@culprit/analysis";
+import type { TraceReader } from "@culprit/store";
+import { assembleTrace, type Span, type Trace } from "@culprit/trace-model";
+import { encodeOtlpJson } from "@culprit/wire";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { CulpritApiError } from "./api-error.ts";
+import { spanDetailOf } from "./span-detail.ts";
+import { parseTraceId } from "./trace-id.ts";
+import { listTraces } from "./trace-list.ts";
+import { tracePageOf } from "./trace-page.ts";
+
+export function registerCulpritApi(
+  app: FastifyInstance,
+  reader: TraceReader,
+  parametersOf: (request: FastifyRequest) => URLSearchParams,
+): void {
+  app.get("/api/culprit/traces", (request) =>
+    listTraces(reader, parametersOf(request), Date.now()),
+  );
+
+  app.get<{ Params: { id: string } }>("/api/culprit/traces/:id", async (request) =>
+    tracePageOf(await readTrace(reader, request.params.id)),
+  );
+
+  app.get<{ Params: { id: string; spanId: string } }>(
+    "/api/culprit/traces/:id/spans/:spanId",
+    async (request) => {
+      const { id, spanId } = request.params;
+      const detail = spanDetailOf(await readTrace(reader, id), spanId.toLowerCase());
+      if (detail === undefined) throw new CulpritApiError("span-not-found", `no span ${spanId}`);
+      return detail;
+    },
+  );
+
+  app.get<{ Params: { id: string } }>("/api/culprit/traces/:id/verdict", async (request) => {
+    const overlapTolerance = overlapToleranceOf(parametersOf(request));
+    return analyzeTrace(await readTrace(reader, request.params.id), { overlapTolerance });
+  });
+
+  // Everything that was received, copies included: what export prints.
+  app.get<{ Params: { id: string } }>("/api/culprit/traces/:id/otlp", async (request, reply) => {
+    const spans = await readSpans(reader, request.params.id);
+    return sendJson(reply, encodeOtlpJson(spans));
+  });
+}
+
+function sendJson(reply: FastifyReply, json: string): FastifyReply {
+  return reply.type("application/json").send(json);
+}
+
+async function readTrace(reader: TraceReader, id: string): Promise<Trace> {
+  return assembleTrace(await readSpans(reader, id));
+}
+
+async function readSpans(reader: TraceReader, text: string): Promise<readonly Span[]> {
+  const id = parseTraceId(text);
+  if ("error" in id) throw new CulpritApiError("bad-parameter", id.error);
+  const stored = await reader.trace(id.traceId);
+  if (stored === undefined) {
+    throw new CulpritApiError("trace-not-found", `no span of trace ${id.traceId} is stored`);
+  }
+  return stored.spans;
+}
+
+function overlapToleranceOf(parameters: URLSearchParams): number {
+  const text = parameters.get("overlapTolerance") ?? "0";
+  const tolerance = Number(text);
+  if (text.trim() === "" || !(tolerance >= 0 && tolerance < 1)) {
+    throw new CulpritApiError(
+      "bad-parameter",
+      `overlapTolerance is from 0 to below 1, not "${text}"`,
+    );
+  }
+  return tolerance;
+}

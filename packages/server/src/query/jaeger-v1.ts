@@ -1,0 +1,139 @@
+// Jaeger's v1 query API: what Grafana, Jaeger's older UI and everybody's scripts speak.
+// https://www.jaegertracing.io/docs/1.76/apis/ ; behaviour as recorded from Jaeger 1.76, with these differences: errors
+// are application/json, empty lists are [] and not null, and a search without a service looks at all of them.
+
+import type { Operation, TraceReader } from "@culprit/store";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { jaegerTraceOf } from "./jaeger-trace.ts";
+import { ParameterError } from "./parameter-error.ts";
+import { parseTraceId } from "./trace-id.ts";
+import { booleanParameter, integerParameter, parseTraceQuery } from "./trace-query-parameters.ts";
+
+export interface JaegerError {
+  readonly code?: number;
+  readonly msg: string;
+  readonly traceID?: string;
+}
+
+/** The envelope of every answer. */
+export interface JaegerAnswer {
+  readonly data: unknown;
+  readonly total: number;
+  readonly limit: number;
+  readonly offset: number;
+  readonly errors: readonly JaegerError[] | null;
+}
+
+export function jaegerAnswer(data: unknown, total = 0): JaegerAnswer {
+  return { data, total, limit: 0, offset: 0, errors: null };
+}
+
+export function jaegerFailure(code: number, msg: string): JaegerAnswer {
+  return { data: null, total: 0, limit: 0, offset: 0, errors: [{ code, msg }] };
+}
+
+const DEFAULT_LIMIT = 100;
+const TWO_DAYS_MS = 2 * 86_400_000;
+
+/** @param parametersOf the query string of a request */
+export function registerJaegerV1(
+  app: FastifyInstance,
+  reader: TraceReader,
+  parametersOf: (request: FastifyRequest) => URLSearchParams,
+): void {
+  app.get("/api/services", async (request, reply) => {
+    const services = await reader.services();
+    return send(request, reply, jaegerAnswer(services, services.length));
+  });
+
+  app.get<{ Params: { service: string } }>(
+    "/api/services/:service/operations",
+    async (request, reply) => {
+      const operations = await reader.operations({ service: request.params.service });
+      const names = [...new Set(operations.map(({ name }) => name))];
+      return send(request, reply, jaegerAnswer(names, names.length));
+    },
+  );
+
+  app.get("/api/operations", async (request, reply) => {
+    const parameters = parametersOf(request);
+    const service = parameters.get("service") ?? "";
+    if (service === "") throw new ParameterError("parameter 'service' is required");
+    const wantedKind = parameters.get("spanKind") ?? "";
+    const operations = (await reader.operations({ service }))
+      .map((operation) => ({ name: operation.name, spanKind: jaegerKind(operation) }))
+      .filter(({ spanKind }) => wantedKind === "" || spanKind === wantedKind);
+    return send(request, reply, jaegerAnswer(operations, operations.length));
+  });
+
+  app.get("/api/traces", async (request, reply) => {
+    const parameters = parametersOf(request);
+    const isRaw = booleanParameter(parameters, "raw");
+    const ids = parameters.getAll("traceID").filter((id) => id !== "");
+    if (ids.length > 0) return send(request, reply, await tracesByIds(reader, ids, isRaw));
+    const nowMs = Date.now();
+    const query = parseTraceQuery(parameters, {
+      limit: DEFAULT_LIMIT,
+      lookbackMs: TWO_DAYS_MS,
+      nowMs,
+    });
+    const traces = await reader.findTraces({
+      ...query,
+      startMaxUnixNano: query.startMaxUnixNano ?? BigInt(nowMs) * 1_000_000n,
+    });
+    return send(
+      request,
+      reply,
+      jaegerAnswer(traces.map(({ spans }) => jaegerTraceOf(spans, isRaw))),
+    );
+  });
+
+  app.get<{ Params: { id: string } }>("/api/traces/:id", async (request, reply) => {
+    const parameters = parametersOf(request);
+    const isRaw = booleanParameter(parameters, "raw");
+    // The id says it all; wrong times are the client's mistake nevertheless.
+    integerParameter(parameters, "start");
+    integerParameter(parameters, "end");
+    const id = parseTraceId(request.params.id);
+    if ("error" in id) throw new ParameterError(id.error);
+    const trace = await reader.trace(id.traceId);
+    if (trace === undefined) {
+      reply.code(404);
+      return send(request, reply, jaegerFailure(404, "trace not found"));
+    }
+    return send(request, reply, jaegerAnswer([jaegerTraceOf(trace.spans, isRaw)]));
+  });
+
+  function send(request: FastifyRequest, reply: FastifyReply, answer: JaegerAnswer): FastifyReply {
+    reply.type("application/json");
+    const isPretty = booleanParameter(parametersOf(request), "prettyPrint");
+    return reply.send(isPretty ? JSON.stringify(answer, null, 4) : JSON.stringify(answer));
+  }
+}
+
+async function tracesByIds(
+  reader: TraceReader,
+  texts: readonly string[],
+  isRaw: boolean,
+): Promise<JaegerAnswer> {
+  const ids = new Map<string, string>();
+  for (const text of texts) {
+    const id = parseTraceId(text);
+    if ("error" in id) throw new ParameterError(`cannot parse traceID param: ${id.error}`);
+    ids.set(id.traceId, text);
+  }
+  const data: unknown[] = [];
+  const errors: JaegerError[] = [];
+  for (const [traceId, text] of ids) {
+    const trace = await reader.trace(traceId);
+    if (trace === undefined) errors.push({ msg: "trace not found", traceID: text });
+    else data.push(jaegerTraceOf(trace.spans, isRaw));
+  }
+  return { ...jaegerAnswer(data), errors: errors.length === 0 ? null : errors };
+}
+
+const KIND_NAMES = ["", "internal", "server", "client", "producer", "consumer"];
+
+function jaegerKind({ kind }: Operation): string {
+  return KIND_NAMES[kind] ?? "";
+}

@@ -1,0 +1,103 @@
+// Puts the rooms together: doors -> receivers -> wire -> store on the way in, store -> analysis -> query API on the way
+// out.
+
+import { createServer } from "node:http";
+import { type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
+import { BufferPool } from "./buffer-pool.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { addressText, DOORS, type DoorName, doorError, portOf } from "./door.ts";
+import { closeHttpServer, listen, REQUEST_TIMEOUT_MS } from "./http-door.ts";
+import { Metrics } from "./metrics.ts";
+import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
+import { OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
+import { createQueryServer } from "./query/query-server.ts";
+import type { RunningServer, ServerOptions } from "./server-options.ts";
+import { SpanIntake } from "./span-intake.ts";
+
+/** What OTLP exporters must be able to send at least; a collector's batches are far smaller. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** Three of the largest bodies, or a thousand ordinary ones. */
+const MAX_BYTES_IN_FLIGHT = 192 * 1024 * 1024;
+
+/** @throws StoreOpenError when the database cannot be opened, DoorError when a port cannot */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const metrics = new Metrics();
+  const store = await options.openStore({
+    onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
+  });
+  const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
+  const budget = new ByteBudget(options.maxBytesInFlight ?? MAX_BYTES_IN_FLIGHT);
+  metrics.observe({
+    writerStatus: () => store.writer.status,
+    bytesInFlight: () => budget.usedBytes,
+    engineEvents: () => store.engineEvents(),
+  });
+  const intake = new SpanIntake(store.writer, metrics);
+  const limits = { maxBodyBytes, budget, pool: new BufferPool() };
+  const otlpHttp = new OtlpHttpReceiver(intake, metrics, limits);
+
+  const host = options.host ?? "127.0.0.1";
+  const addresses = new Map<DoorName, string>();
+  const closings: (() => Promise<void>)[] = [];
+  const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
+    query: async (port) => {
+      const query = await createQueryServer({ store, metrics, otlpHttp, uiDir: options.uiDir });
+      closings.push(() => query.close());
+      return listen(query.server, "query", host, port);
+    },
+    "otlp-http": (port) => {
+      const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) =>
+        otlpHttp.handle(request, response),
+      );
+      server.on("checkContinue", (request, response) => otlpHttp.handle(request, response, true));
+      closings.push(() => closeHttpServer(server));
+      return listen(server, "otlp-http", host, port);
+    },
+    "otlp-grpc": (port) => {
+      const server = createOtlpGrpcServer(intake, maxBodyBytes);
+      closings.push(() => closeGrpcServer(server));
+      return bindGrpc(server, host, port);
+    },
+  };
+  const close = async (): Promise<void> => {
+    const closed = Promise.all(closings.map((closeDoor) => closeDoor()));
+    // Requests that wait for their commit are answered sooner for it.
+    await store.writer.flush();
+    await closed;
+    await store.close();
+  };
+  try {
+    for (const door of DOORS) {
+      const port = portOf(door, options.ports?.[door.name]);
+      const open = openers[door.name];
+      if (port !== "off" && open !== undefined) addresses.set(door.name, await open(port));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { addresses, close };
+}
+
+function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const credentials = ServerCredentials.createInsecure();
+    server.bindAsync(addressText(host, port), credentials, (error, boundPort) => {
+      if (error !== null) reject(doorError("otlp-grpc", host, port, error));
+      else resolve(addressText(host, boundPort));
+    });
+  });
+}
+
+/** Calls that are open get this long to end. */
+const GRPC_GRACE_MS = 10_000;
+
+function closeGrpcServer(server: GrpcServer): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.forceShutdown(), GRPC_GRACE_MS);
+    server.tryShutdown(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,45 @@
+// A search for one attribute as a condition on one span, see AttributeFilter.
+
+import { SpanKind, StatusCode } from "@culprit/trace-model";
+import { quote } from "./sql.ts";
+import type { AttributeFilter } from "./trace-reader.ts";
+
+const NEVER = "0";
+
+export function attributeCondition({ key, value }: AttributeFilter): string {
+  if (key === "error" && (value === "true" || value === "false")) {
+    return `status_code ${value === "true" ? "=" : "!="} ${StatusCode.error}`;
+  }
+  if (key === "span.kind") return numbered("kind", SpanKind, value);
+  if (key === "span.status") return numbered("status_code", StatusCode, value);
+  if (key === "scope.name") return `JSONExtractString(scope, 1) = ${quote(value)}`;
+  if (key === "scope.version") return `JSONExtractString(scope, 2) = ${quote(value)}`;
+  if (key.startsWith("resource.")) return inJson("resource", key.slice("resource.".length), value);
+  const alternatives = [
+    // An attribute that is absent reads as "", too.
+    `attributes[${quote(key)}] = ${quote(value)}${
+      value === "" ? ` and mapContains(attributes, ${quote(key)})` : ""
+    }`,
+    ...["resource", "scope", "details"].map((column) => inJson(column, key, value)),
+  ];
+  if (key === "event") alternatives.push(eventNamed(value));
+  return `(${alternatives.join(" or ")})`;
+}
+
+/** Events lie in `details` as `["event","unix nanos","name",…`. */
+function eventNamed(name: string): string {
+  const literal = JSON.stringify(name).replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
+  return `match(details, ${quote(`\\["event","[0-9]+",${literal},`)})`;
+}
+
+function numbered(column: string, names: Record<string, number>, value: string): string {
+  const number = names[value.toLowerCase()];
+  return number === undefined ? NEVER : `${column} = ${number}`;
+}
+
+/** Attributes lie there as `["key","type","value"]`; the type is one letter. */
+function inJson(column: string, key: string, value: string): string {
+  const types = ["s", "i", "d", "b", "y", "a", "m", "n"];
+  const needles = types.map((type) => quote(JSON.stringify([key, type, value])));
+  return `multiSearchAny(${column}, [${needles.join(", ")}])`;
+}

@@ -1,0 +1,147 @@
+// ClickHouse's engine inside this process (npm: chdb). One folder belongs to one process: the engine locks it.
+//
+// A session of chdb runs one statement at a time, so inserts, commands and reads have sessions of their own.
+// Its `insert()` takes text formats only; a Native block therefore goes through a file in the data folder and
+// `insert … from infile`. The file needs no flush of its own: the part that the engine writes from it is the data.
+
+import { mkdir, open, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Session as ChdbSession } from "chdb";
+import type { Engine, NativeInsert } from "./engine.ts";
+import { nativeBlock } from "./native-column.ts";
+import { StoreUnavailable } from "./span-writer.ts";
+import { quote } from "./sql.ts";
+import { StoreOpenError } from "./store-open-error.ts";
+
+/** Two reads at a time: more would only share the same cores and multiply the memory that each may take. */
+const READ_SESSIONS = 2;
+
+export async function openEmbeddedEngine(dataDir: string): Promise<Engine> {
+  const folder = resolve(dataDir);
+  const inbox = join(folder, "inbox");
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new StoreOpenError(`the data folder ${dataDir} cannot be made: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+  const sessions = await openSessions(join(folder, "engine"), dataDir);
+  // Blocks that a crash left behind were never acked.
+  await rm(inbox, { recursive: true, force: true });
+  await mkdir(inbox);
+  return new EmbeddedEngine(sessions, inbox);
+}
+
+async function openSessions(folder: string, dataDir: string): Promise<ChdbSession[]> {
+  // Loaded here and not above: the library is 570 MB, and the command's --help should not wait for it.
+  const { Session } = await import("chdb");
+  const opened: ChdbSession[] = [];
+  try {
+    for (let i = 0; i < READ_SESSIONS + 2; i++) opened.push(new Session(folder));
+    return opened;
+  } catch (cause) {
+    for (const session of opened) session.close();
+    throw new StoreOpenError(
+      `the data folder ${dataDir} cannot be opened: another process holds it, or it cannot be written. ` +
+        "Stop the other culprit, or give another folder with --data.",
+      { cause },
+    );
+  }
+}
+
+class EmbeddedEngine implements Engine {
+  readonly #all: readonly ChdbSession[];
+  readonly #inserts: Lane;
+  readonly #commands: Lane;
+  readonly #reads: readonly Lane[];
+  readonly #inbox: string;
+  #blocks = 0;
+
+  constructor(sessions: readonly ChdbSession[], inbox: string) {
+    const [inserts, commands, ...reads] = sessions.map((session) => new Lane(session));
+    if (inserts === undefined || commands === undefined) throw new Error("too few sessions");
+    this.#all = sessions;
+    this.#inserts = inserts;
+    this.#commands = commands;
+    this.#reads = reads;
+    this.#inbox = inbox;
+  }
+
+  async insert({ table, columns, rows }: NativeInsert): Promise<void> {
+    const file = join(this.#inbox, `${++this.#blocks}.native`);
+    const names = columns.map(({ name }) => name).join(", ");
+    try {
+      await writePieces(file, nativeBlock(columns, rows));
+      await this.#inserts.run(
+        `insert into ${table} (${names}) from infile ${quote(file)} compression 'none' format Native`,
+      );
+    } catch (cause) {
+      throw new StoreUnavailable(`${rows} spans could not be written: ${messageOf(cause)}`, {
+        cause,
+      });
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  async select(sql: string): Promise<Uint8Array> {
+    let quietest = this.#reads[0] as Lane;
+    for (const lane of this.#reads) if (lane.waiting < quietest.waiting) quietest = lane;
+    return quietest.run(sql);
+  }
+
+  async command(sql: string): Promise<void> {
+    await this.#commands.run(sql);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#inserts, this.#commands, ...this.#reads].map((lane) => lane.idle()));
+    for (const session of this.#all) session.close();
+  }
+}
+
+/** One session and the statements that wait for it. */
+class Lane {
+  waiting = 0;
+  readonly #session: ChdbSession;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(session: ChdbSession) {
+    this.#session = session;
+  }
+
+  run(sql: string): Promise<Uint8Array> {
+    this.waiting++;
+    const result = this.#tail.then(async () => {
+      try {
+        const answer = await this.#session.queryAsync(sql, { format: "Native" });
+        return answer.bytes();
+      } finally {
+        this.waiting--;
+      }
+    });
+    this.#tail = result.catch(() => undefined);
+    return result;
+  }
+
+  async idle(): Promise<void> {
+    await this.#tail;
+  }
+}
+
+async function writePieces(path: string, pieces: Uint8Array[]): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const { bytesWritten } = await file.writev(pieces);
+    // A full disk shows as a short write before it shows as an error.
+    if (bytesWritten !== size) throw new Error(`the disk took ${bytesWritten} of ${size} bytes`);
+  } finally {
+    await file.close();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+import { plainSpan } from "../test/plain-span.ts";
+import { storeContract, write } from "../test/store.contract.ts";
+import { temporaryFolder } from "../test/temporary-folder.ts";
+import { openEmbeddedEngine } from "./embedded-engine.ts";
+import { openEmbeddedStore, StoreOpenError, StoreUnavailable } from "./index.ts";
+import { selectRows } from "./native-rows.ts";
+import { dropExpired } from "./retention.ts";
+import { migrate, SCHEMA_STEPS } from "./schema.ts";
+
+storeContract("embedded", async (t, options) => {
+  const store = await openEmbeddedStore(await temporaryFolder(t), options);
+  t.after(() => store.close());
+  return store;
+});
+
+test("what was committed is there after the folder is opened again", async (t) => {
+  const folder = await temporaryFolder(t);
+  const first = await openEmbeddedStore(folder);
+  const span = plainSpan();
+  await write(first, span);
+  await first.close();
+  // A block that a crash left behind is no data and goes.
+  await mkdir(join(folder, "inbox"), { recursive: true });
+  await writeFile(join(folder, "inbox", "7.native"), "half a block");
+  const second = await openEmbeddedStore(folder);
+  t.after(() => second.close());
+  assert.equal((await second.reader.trace(span.traceId))?.spans.length, 1);
+  assert.deepEqual(await second.reader.services(), ["shop"]);
+});
+
+test("closing commits what is still open", async (t) => {
+  const folder = await temporaryFolder(t);
+  const first = await openEmbeddedStore(folder, { maxDelayMs: 60_000 });
+  const written = write(first, plainSpan({ name: "last" }));
+  await first.close();
+  await written;
+  const second = await openEmbeddedStore(folder);
+  t.after(() => second.close());
+  assert.equal((await second.reader.findTraces({ operation: "last", limit: 5 })).length, 1);
+});
+
+test("a database of an older version takes the steps it lacks, in order, once", async (t) => {
+  const engine = await openEmbeddedEngine(await temporaryFolder(t));
+  t.after(() => engine.close());
+  await migrate(engine);
+  const version = SCHEMA_STEPS.at(-1)?.version ?? 0;
+  const newer = [
+    ...SCHEMA_STEPS,
+    {
+      version: version + 1,
+      statements: ["create table culprit.marks (n Int32) engine = MergeTree order by n"],
+    },
+    { version: version + 2, statements: ["insert into culprit.marks values (1)"] },
+  ];
+  await migrate(engine, newer);
+  await migrate(engine, newer);
+  assert.deepEqual(await selectRows(engine, "select n from culprit.marks"), [{ n: 1 }]);
+});
+
+test("a database of a newer version is refused with what to do", async (t) => {
+  const engine = await openEmbeddedEngine(await temporaryFolder(t));
+  t.after(() => engine.close());
+  await migrate(engine, [...SCHEMA_STEPS, { version: 9999, statements: [] }]);
+  await assert.rejects(migrate(engine), (error) => {
+    assert.ok(error instanceof StoreOpenError);
+    assert.match(error.message, /newer culprit \(schema 9999; .*\)\. Use that version/);
+    return true;
+  });
+});
+
+test("a folder that cannot be made is refused with its name", async (t) => {
+  const file = join(await temporaryFolder(t), "file");
+  await writeFile(file, "");
+  await assert.rejects(openEmbeddedStore(file), StoreOpenError);
+});
+
+test("a block that the disk refuses rejects its appends as unavailable, and the next one is taken", async (t) => {
+  const folder = await temporaryFolder(t);
+  const store = await openEmbeddedStore(folder);
+  t.after(() => store.close());
+  const inbox = join(folder, "inbox");
+  await rm(inbox, { recursive: true });
+  await assert.rejects(write(store, plainSpan()), StoreUnavailable);
+  await mkdir(inbox);
+  const span = plainSpan();
+  await write(store, span);
+  assert.equal((await store.reader.findTraces({ limit: 10 })).length, 1);
+});
+
+test("retention counts from arrival, to the span", async (t) => {
+  const folder = await temporaryFolder(t);
+  const hour = 3_600_000;
+  const arrivals = [-50 * hour, -3 * hour, -hour].map((ms) => BigInt(Date.now() + ms) * 1_000_000n);
+  for (const [i, arrival] of arrivals.entries()) {
+    const store = await openEmbeddedStore(folder, { now: () => arrival });
+    await write(store, plainSpan({ name: `arrival ${i}` }));
+    await store.close();
+  }
+  const engine = await openEmbeddedEngine(folder);
+  t.after(() => engine.close());
+  await dropExpired(engine, 2 * hour);
+  const left = async () =>
+    (await selectRows(engine, "select name from culprit.spans order by name")).map(
+      (row) => row["name"],
+    );
+  for (let i = 0; i < 200 && (await left()).length > 1; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.deepEqual(await left(), ["arrival 2"]);
+});
+
+test("a folder that another process holds is refused with what to do", async (t) => {
+  const folder = await temporaryFolder(t);
+  const store = await openEmbeddedStore(folder);
+  t.after(() => store.close());
+  const script = `
+    import { openEmbeddedStore } from ${JSON.stringify(import.meta.resolve("./index.ts"))};
+    await openEmbeddedStore(${JSON.stringify(folder)}).then(
+      () => console.log("opened"),
+      (error) => console.log(error.name + ": " + error.message),
+    );`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    "--input-type=module",
+    "-e",
+    script,
+  ]);
+  assert.match(stdout, /StoreOpenError: .*another process holds it.*--data/);
+  await write(store, plainSpan());
+});

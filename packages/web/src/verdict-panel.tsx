@@ -1,0 +1,131 @@
+import type { Verdict } from "@culprit/api";
+import type { ReactNode } from "react";
+import { CopyButton } from "./copy-button.tsx";
+import { ErrorChains } from "./error-chains.tsx";
+import { FindingList } from "./finding-list.tsx";
+import { OperationShares, ServiceShares } from "./service-shares.tsx";
+import {
+  formatClock,
+  formatDate,
+  formatDuration,
+  formatInstant,
+  formatShare,
+  plural,
+} from "./time-format.ts";
+import type { TraceColumns } from "./trace-columns.ts";
+import type { Resource } from "./use-resource.ts";
+
+export interface SpanPicker {
+  readonly columns: TraceColumns;
+  readonly onSelect: (spanId: string | undefined) => void;
+}
+
+export function VerdictPanel(
+  props: SpanPicker & { readonly verdict: Resource<Verdict> },
+): ReactNode {
+  const { columns, verdict, onSelect } = props;
+  if (verdict.state !== "ready") {
+    const failed = verdict.state === "failed";
+    return (
+      <section className="verdict" aria-label="Verdict">
+        <Actions traceId={columns.traceId} />
+        <p className="verdict-summary muted" role="status">
+          {failed ? "The verdict could not be read" : "Judging…"}
+        </p>
+        {failed && <p className="muted">{verdict.error.message}. The spans below are complete.</p>}
+      </section>
+    );
+  }
+  const { data } = verdict;
+  return (
+    <section className="verdict" aria-label="Verdict">
+      <div className="verdict-head">
+        <Facts verdict={data} />
+        <Actions traceId={columns.traceId} />
+      </div>
+      <div className="verdict-hero">
+        <h1 className="verdict-summary">{data.summary}</h1>
+        {data.bottleneck !== null && <BottleneckFigure bottleneck={data.bottleneck} />}
+      </div>
+      {data.warnings.length > 0 && (
+        <ul className="warnings" aria-label="Warnings">
+          {data.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+      <div className="verdict-body">
+        <ServiceShares verdict={data} />
+        {data.errors.length === 0 ? (
+          <OperationShares verdict={data} />
+        ) : (
+          <ErrorChains errors={data.errors} columns={columns} onSelect={onSelect} />
+        )}
+        <FindingList findings={data.findings} columns={columns} onSelect={onSelect} />
+      </div>
+    </section>
+  );
+}
+
+function Facts(props: { readonly verdict: Verdict }): ReactNode {
+  const { root, startUnixNano, durationNanos, spanCount, serviceCount, errorSpanCount } =
+    props.verdict;
+  return (
+    <ul className="facts">
+      <li>
+        <b>{root.service}</b> {root.operation}
+      </li>
+      <li>
+        <b>{formatDuration(durationNanos)}</b>
+      </li>
+      <li>{plural(spanCount, "span")}</li>
+      <li>{plural(serviceCount, "service")}</li>
+      {errorSpanCount > 0 && <li className="error-count">{plural(errorSpanCount, "error")}</li>}
+      <li title={formatInstant(startUnixNano)}>
+        {formatDate(startUnixNano, Date.now())}, {formatClock(startUnixNano)}
+      </li>
+    </ul>
+  );
+}
+
+function BottleneckFigure(props: {
+  readonly bottleneck: NonNullable<Verdict["bottleneck"]>;
+}): ReactNode {
+  const { service, operation, criticalPathNanos, criticalPathShare, operationNanos } =
+    props.bottleneck;
+  return (
+    <dl className="bottleneck">
+      <dt>Bottleneck</dt>
+      <dd>
+        <strong>{formatShare(criticalPathShare)}</strong>
+        <span>
+          <b>{service}</b>, {formatDuration(criticalPathNanos)} of the critical path
+        </span>
+        <span>
+          {formatDuration(operationNanos)} in {operation}
+        </span>
+      </dd>
+    </dl>
+  );
+}
+
+function Actions(props: { readonly traceId: string }): ReactNode {
+  const { traceId } = props;
+  return (
+    <div className="verdict-actions">
+      <CopyButton label="Copy the trace id" text={() => traceId} className="link-button mono">
+        {traceId.length > 16 ? `${traceId.slice(0, 8)}…${traceId.slice(-4)}` : traceId}
+      </CopyButton>
+      <CopyButton label="Copy a link to this view" text={() => window.location.href}>
+        Copy link
+      </CopyButton>
+      <a
+        className="button"
+        href={`/api/traces/${encodeURIComponent(traceId)}`}
+        download={`trace-${traceId}.json`}
+      >
+        Download JSON
+      </a>
+    </div>
+  );
+}

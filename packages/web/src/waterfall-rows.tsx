@@ -1,0 +1,176 @@
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactNode,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { connectorPath, rowPositions } from "./path-connectors.ts";
+import type { PathOverlay } from "./path-overlay.ts";
+import type { RowMatches } from "./row-search.ts";
+import { ticksFor } from "./time-axis.tsx";
+import type { TimeWindow } from "./time-window.ts";
+import { at, type TraceColumns } from "./trace-columns.ts";
+import { isVisible, positionOf } from "./visible-rows.ts";
+import { WaterfallRow } from "./waterfall-row.tsx";
+
+/** What covers the screen's top and bottom: the sticky head, the sheet. */
+export interface Covered {
+  readonly topPx: number;
+  readonly bottomPx: number;
+}
+
+export interface WaterfallRowsProps {
+  readonly columns: TraceColumns;
+  readonly overlay: PathOverlay | undefined;
+  readonly visible: Int32Array;
+  readonly collapsed: ReadonlySet<number>;
+  readonly matches: RowMatches | undefined;
+  /** Rows where a failure began. */
+  readonly origins: ReadonlySet<number>;
+  readonly window: TimeWindow;
+  readonly widthPx: number;
+  readonly rowHeightPx: number;
+  readonly barMiddlePx: number;
+  readonly covered: () => Covered;
+  readonly cursor: number;
+  readonly selected: number | undefined;
+  /** A row to bring into view; a new object asks again. */
+  readonly target: { readonly row: number } | undefined;
+  readonly onPick: (row: number) => void;
+  readonly onToggle: (row: number) => void;
+  readonly onKey: (event: KeyboardEvent<HTMLElement>, pageRows: number) => void;
+}
+
+export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
+  const { columns, visible, cursor, rowHeightPx, target, window: shown, widthPx } = props;
+  const tree = useRef<HTMLDivElement>(null);
+  const scrollMargin = useTop(tree);
+  const virtualizer = useWindowVirtualizer({
+    count: visible.length,
+    estimateSize: () => rowHeightPx,
+    overscan: 16,
+    scrollMargin,
+  });
+
+  useLayoutEffect(() => {
+    void rowHeightPx;
+    virtualizer.measure();
+  }, [virtualizer, rowHeightPx]);
+
+  // Only a new target scrolls, not a change of what is visible.
+  useEffect(() => {
+    const box = tree.current?.getBoundingClientRect();
+    if (target === undefined || box === undefined || !isVisible(visible, target.row)) return;
+    const top = box.top + window.scrollY + positionOf(visible, target.row) * rowHeightPx;
+    scrollTo(top, rowHeightPx, props.covered());
+  }, [target]);
+
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    const from = event.target as Element;
+    const row = Number(from.closest<HTMLElement>("[data-row]")?.dataset.row ?? Number.NaN);
+    if (Number.isNaN(row)) return;
+    if (from.closest("[data-toggle]") === null) props.onPick(row);
+    else props.onToggle(row);
+  };
+  const pageRows = Math.max(1, Math.floor(window.innerHeight / rowHeightPx) - 8);
+  const items = virtualizer.getVirtualItems();
+  const offset = (items[0]?.start ?? scrollMargin) - scrollMargin;
+  const positions = useMemo(() => rowPositions(columns.count, visible), [columns, visible]);
+  const connectors =
+    props.overlay === undefined || widthPx === 0
+      ? ""
+      : connectorPath(props.overlay, {
+          positions,
+          first: items[0]?.index ?? 0,
+          last: items.at(-1)?.index ?? 0,
+          window: shown,
+          widthPx,
+          rowHeightPx,
+          barMiddlePx: props.barMiddlePx,
+        });
+  return (
+    <div
+      ref={tree}
+      className="rows"
+      role="tree"
+      aria-label="Spans"
+      aria-activedescendant={`row-${cursor}`}
+      tabIndex={0}
+      onClick={onClick}
+      onKeyDown={(event) => props.onKey(event, pageRows)}
+      style={{ height: virtualizer.getTotalSize() }}
+    >
+      <div className="grid-lines" aria-hidden="true">
+        {ticksFor(shown, widthPx).map(({ label, fraction }) => (
+          <i key={label} style={{ "--at": fraction } as CSSProperties} />
+        ))}
+      </div>
+      <div role="presentation" style={{ transform: `translateY(${offset}px)` }}>
+        {connectors !== "" && (
+          <svg
+            className="connectors"
+            width={widthPx}
+            height={items.length * rowHeightPx}
+            aria-hidden="true"
+          >
+            <path d={connectors} />
+          </svg>
+        )}
+        {items.map(({ index }) => {
+          const row = at(visible, index);
+          return (
+            <WaterfallRow
+              key={row}
+              row={row}
+              columns={columns}
+              overlay={props.overlay}
+              window={shown}
+              widthPx={widthPx}
+              collapsed={props.collapsed.has(row)}
+              selected={row === props.selected}
+              active={row === cursor}
+              origin={props.origins.has(row)}
+              match={props.matches && props.matches.mask[row] === 1}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+// Rows already in view stay put, near ones come by the least scrolling, far ones to the middle.
+const NEAR_ROWS = 3;
+
+function scrollTo(top: number, rowHeightPx: number, covered: Covered): void {
+  const from = window.scrollY + covered.topPx;
+  const to = window.scrollY + window.innerHeight - covered.bottomPx;
+  const above = from - top;
+  const below = top + rowHeightPx - to;
+  if (above <= 0 && below <= 0) return;
+  const middle = top + rowHeightPx / 2 - (from + to) / 2;
+  const near = Math.max(above, below) <= NEAR_ROWS * rowHeightPx;
+  window.scrollBy({ top: near ? (above > 0 ? -above : below) : middle, behavior: "instant" });
+}
+
+/** Distance from the document's top; what is above may change its height. */
+function useTop(element: React.RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => {
+    const measure = (): void => {
+      const box = element.current?.getBoundingClientRect();
+      if (box !== undefined) setTop(Math.round(box.top + window.scrollY));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(document.body);
+    return () => observer.disconnect();
+  }, [element]);
+  return top;
+}
