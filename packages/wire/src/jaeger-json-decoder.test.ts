@@ -8,9 +8,9 @@ import {
   StatusCode,
 } from "@culprit/trace-model";
 import fc from "fast-check";
+import { spans as anySpans, before2255 } from "../../trace-model/test/span-arbitrary.ts";
 import { assertSameTrace } from "../test/jaeger-identity.ts";
 import { fixtureBytes, fixtureJson, fixturesIn, skip } from "../test/shared-fixtures.ts";
-import { spans as anySpans, before2255 } from "../test/span-arbitrary.ts";
 import type { JaegerTrace } from "./jaeger-json.ts";
 import { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 import { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
