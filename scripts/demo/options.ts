@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** Shows a success, a declined payment and a save that PostgreSQL cancels. */
-export const defaultSeed: number = 350;
+export const defaultSeed: number = 642;
 
 export interface DemoOptions {
   readonly exit: boolean;

@@ -57,13 +57,13 @@ export async function runDemo(
   const results = await sendOrders(parts.shop, options.seed, signal);
   if (signal.aborted) return;
   say("\nWaiting until the traces are complete …");
-  const judged: Judged[] = [];
-  for (const { order, result } of results) {
-    const verdict = await judge(queryUrl, result, signal);
-    if (signal.aborted) return;
-    judged.push({ order, result, verdict });
-    say(orderBlock(judged.length, judged.at(-1) as Judged));
-  }
+  const judged = await Promise.all(
+    results.map(async ({ order, result }): Promise<Judged> => {
+      return { order, result, verdict: await judge(queryUrl, result, signal) };
+    }),
+  );
+  if (signal.aborted) return;
+  for (const [k, one] of judged.entries()) say(orderBlock(k + 1, one));
   say(totalsBlock(judged));
   say(whereToLook(new URL(queryUrl).port, judged));
 }

@@ -18,9 +18,9 @@ test("with Culprit down the shop works, and says so once", async () => {
   });
   try {
     for (let k = 0; k < 3; k++) {
-      // Order 0 of seed 350 is a success.
-      const key = { seed: 350, index: 0, scenario: "everyday" };
-      const { outcome } = await placeOrder(shop.frontendUrl, drawnOrder(350, 0), key);
+      // Order 0 of seed 642 is a success.
+      const key = { seed: 642, index: 0, scenario: "everyday" };
+      const { outcome } = await placeOrder(shop.frontendUrl, drawnOrder(642, 0), key);
       assert.equal(outcome, "completed");
       await sleep(100);
     }
