@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Link, Route, Routes } from "react-router";
 import { Notice } from "./notice.tsx";
 import { SearchPage } from "./search-page.tsx";
@@ -6,7 +6,10 @@ import { ThemeToggle } from "./theme-toggle.tsx";
 import { TraceJump } from "./trace-jump.tsx";
 import { TracePage } from "./trace-page.tsx";
 
-export function App(): ReactNode {
+/** `onStarted`: rendered for the first time, and the page's requests are on their way. */
+export function App(props: { readonly onStarted: () => void }): ReactNode {
+  const { onStarted } = props;
+  useEffect(onStarted, [onStarted]);
   return (
     <>
       <header className="shell">

@@ -49,7 +49,6 @@ export function AttributeInput(props: {
         ))}
         <input
           id={inputId}
-          className="mono"
           value={typed}
           onChange={(event) => {
             setTyped(event.target.value);

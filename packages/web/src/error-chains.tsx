@@ -83,10 +83,10 @@ function Step(
       <small>{props.label}</small>
       <span className="chain-step">
         <ServiceDot service={service} />
-        <b>{service}</b>
+        <b>{service}</b>{" "}
         {props.spanIds.map((spanId, index) => (
           <span key={spanId}>
-            {index > 0 && <i aria-hidden="true">→</i>}
+            {index > 0 && <i aria-hidden="true"> → </i>}
             <OperationLink columns={columns} spanId={spanId} onSelect={onSelect} />
           </span>
         ))}

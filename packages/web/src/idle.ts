@@ -17,23 +17,29 @@ export function busy(): () => void {
   };
 }
 
-/** Idle again two frames after the last of it: React has rendered by the first and the browser painted by the second. */
+/** Idle again when the last of it has been painted: two frames later, and no task is waiting (React renders in tasks). */
 function settle(): void {
   if (pending > 0 || settling) return;
   settling = true;
-  afterTwoFrames(() => {
+  afterPaint(() => {
     settling = false;
     if (pending === 0) document.documentElement.dataset.idle = "true";
   });
 }
 
-function afterTwoFrames(done: () => void): void {
-  requestAnimationFrame(() => requestAnimationFrame(done));
+function afterPaint(done: () => void): void {
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => {
+      // Safari has no idle callbacks; nobody waits for the flag there.
+      if (typeof requestIdleCallback === "function") requestIdleCallback(done);
+      else setTimeout(done);
+    }),
+  );
 }
 
 /** Every input may schedule rendering: not idle until it has been painted. */
 export function watchInput(): void {
-  const touched = (): void => afterTwoFrames(busy());
+  const touched = (): void => afterPaint(busy());
   for (const name of ["click", "input", "keydown", "pointerup", "popstate", "submit"]) {
     window.addEventListener(name, touched, { capture: true, passive: true });
   }

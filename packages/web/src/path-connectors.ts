@@ -28,21 +28,16 @@ export interface ConnectorView {
   readonly barMiddlePx: number;
 }
 
+// Lines that leave the screen say where the path comes from. Above one in 12 px they would be a wall instead (a root with
+// 400 children that are all further down), so then only those with both ends on screen are drawn.
+const LEAVING_LEAST_APART_PX = 12;
+
 /** An SVG path; y = 0 is the top of the first row on screen. */
 export function connectorPath(overlay: PathOverlay, view: ConnectorView): string {
-  const { positions, first, last, window, widthPx, rowHeightPx, barMiddlePx } = view;
+  const { positions, first, last, window, widthPx } = view;
   const scale = widthPx / (window.end - window.start);
-  // Moments ascend, so equal pixels are neighbours.
-  let column = Number.NaN;
-  let top = 0;
-  let bottom = 0;
-  let path = "";
-  const flush = (): void => {
-    if (Number.isNaN(column)) return;
-    const from = (Math.max(top, first - 1) - first) * rowHeightPx + barMiddlePx;
-    const to = (Math.min(bottom, last + 1) - first) * rowHeightPx + barMiddlePx;
-    path += `M${column + 0.5} ${from}V${to}`;
-  };
+  const inside = new Columns(view);
+  const leaving = new Columns(view);
   for (let i = 1; i < overlay.pathRows.length; i++) {
     const before = at(overlay.pathRows, i - 1);
     const after = at(overlay.pathRows, i);
@@ -54,17 +49,50 @@ export function connectorPath(overlay: PathOverlay, view: ConnectorView): string
     if (upper === lower || lower < first || upper > last) continue;
     const x = Math.round((at(overlay.pathStart, i) - window.start) * scale);
     if (x < 0 || x > widthPx) continue;
-    const joins = x === column && upper <= bottom + 1 && lower >= top - 1;
-    if (joins) {
-      top = Math.min(top, upper);
-      bottom = Math.max(bottom, lower);
-    } else {
-      flush();
-      column = x;
-      top = upper;
-      bottom = lower;
-    }
+    (upper >= first && lower <= last ? inside : leaving).add(x, upper, lower);
   }
-  flush();
-  return path;
+  const path = inside.end();
+  const leavingPath = leaving.end();
+  return leaving.count * LEAVING_LEAST_APART_PX <= widthPx ? path + leavingPath : path;
+}
+
+/** Lines by pixel column. Moments ascend, so lines of one column come one after the other. */
+class Columns {
+  count = 0;
+  readonly #view: ConnectorView;
+  #path = "";
+  #x = Number.NaN;
+  #top = 0;
+  #bottom = 0;
+
+  constructor(view: ConnectorView) {
+    this.#view = view;
+  }
+
+  add(x: number, top: number, bottom: number): void {
+    if (x === this.#x && top <= this.#bottom && bottom >= this.#top) {
+      this.#top = Math.min(top, this.#top);
+      this.#bottom = Math.max(bottom, this.#bottom);
+      return;
+    }
+    this.#flush();
+    this.#x = x;
+    this.#top = top;
+    this.#bottom = bottom;
+    this.count++;
+  }
+
+  end(): string {
+    this.#flush();
+    return this.#path;
+  }
+
+  #flush(): void {
+    if (Number.isNaN(this.#x)) return;
+    const { first, last, rowHeightPx, barMiddlePx } = this.#view;
+    const y = (position: number): number => (position - first) * rowHeightPx + barMiddlePx;
+    const from = y(Math.max(this.#top, first - 1));
+    const to = y(Math.min(this.#bottom, last + 1));
+    this.#path += `M${this.#x + 0.5} ${from}V${to}`;
+  }
 }

@@ -132,6 +132,9 @@ test("an upright line joins the rows between which the path changes", () => {
     barMiddlePx: 12,
   };
   assert.equal(connectorPath(overlay, view), "M20.5 12V36M80.5 12V36");
+  // With only the child on screen both lines come from above: two in 100 px are no wall, two in 10 px are.
+  assert.equal(connectorPath(overlay, { ...view, first: 1 }), "M20.5 -12V12M80.5 -12V12");
+  assert.equal(connectorPath(overlay, { ...view, first: 1, widthPx: 10 }), "");
   const collapsed = rowPositions(columns.count, visibleRows(columns, new Set([0]), undefined));
   assert.equal(connectorPath(overlay, { ...view, positions: collapsed, last: 0 }), "");
 });

@@ -6,12 +6,13 @@ import { busy } from "./idle.ts";
 import { Notice } from "./notice.tsx";
 import { traceColumns } from "./trace-columns.ts";
 import { type Resource, useResource } from "./use-resource.ts";
-import { VerdictPanel } from "./verdict-panel.tsx";
+import { VerdictPanel, VerdictSkeleton } from "./verdict-panel.tsx";
 import { Waterfall } from "./waterfall.tsx";
 
 // The page and its verdict appear together, so that nothing moves afterwards; but a verdict that takes longer than this
-// no longer holds the waterfall up.
-const VERDICT_PATIENCE_MS = 700;
+// no longer holds the waterfall up, and that of a large trace always takes longer.
+const VERDICT_PATIENCE_MS = 400;
+const LARGE_TRACE_SPANS = 20_000;
 
 export function TracePage(): ReactNode {
   const { traceId = "" } = useParams();
@@ -24,7 +25,11 @@ function TraceView(props: { readonly traceId: string }): ReactNode {
   const path = `/api/culprit/traces/${encodeURIComponent(traceId)}`;
   const [version, setVersion] = useState(0);
   const page = useResource<TracePageDocument>(path, version);
-  const verdict = useResource<Verdict>(`${path}/verdict`, version);
+  // One after the other: a server that judges a large trace would else answer both late.
+  const verdict = useResource<Verdict>(
+    page.state === "ready" ? `${path}/verdict` : undefined,
+    version,
+  );
   const document_ = page.state === "ready" ? page.data : undefined;
   const columns = useMemo(() => document_ && traceColumns(document_), [document_]);
   const patient = usePatience(columns !== undefined);
@@ -43,7 +48,8 @@ function TraceView(props: { readonly traceId: string }): ReactNode {
       </main>
     );
   }
-  if (columns === undefined || (verdict.state === "loading" && patient)) return <Skeleton />;
+  const waits = patient && (columns?.count ?? 0) < LARGE_TRACE_SPANS;
+  if (columns === undefined || (verdict.state === "loading" && waits)) return <Skeleton />;
   return (
     <main className="page trace-page">
       <VerdictPanel columns={columns} verdict={verdict} onSelect={selectSpan} />
@@ -134,10 +140,8 @@ function Skeleton(): ReactNode {
       <p className="visually-hidden" role="status">
         Loading the trace
       </p>
-      <div className="verdict" aria-hidden="true">
-        <div className="skeleton skeleton-line" />
-        <div className="skeleton skeleton-summary" />
-        <div className="skeleton skeleton-body" />
+      <div className="verdict">
+        <VerdictSkeleton />
       </div>
     </main>
   );

@@ -25,14 +25,19 @@ export function VerdictPanel(
 ): ReactNode {
   const { columns, verdict, onSelect } = props;
   if (verdict.state !== "ready") {
-    const failed = verdict.state === "failed";
     return (
-      <section className="verdict" aria-label="Verdict">
-        <Actions traceId={columns.traceId} />
-        <p className="verdict-summary muted" role="status">
-          {failed ? "The verdict could not be read" : "Judging…"}
-        </p>
-        {failed && <p className="muted">{verdict.error.message}. The spans below are complete.</p>}
+      <section className="verdict" aria-label="Verdict" aria-busy={verdict.state === "loading"}>
+        <div className="verdict-head">
+          <Actions traceId={columns.traceId} />
+        </div>
+        {verdict.state === "failed" ? (
+          <>
+            <p className="verdict-summary">The verdict could not be read</p>
+            <p className="muted">{verdict.error.message}. The spans below are complete.</p>
+          </>
+        ) : (
+          <VerdictSkeleton />
+        )}
       </section>
     );
   }
@@ -64,6 +69,19 @@ export function VerdictPanel(
         <FindingList findings={data.findings} columns={columns} onSelect={onSelect} />
       </div>
     </section>
+  );
+}
+
+/** As high as most verdicts, so that little moves when it comes. */
+export function VerdictSkeleton(): ReactNode {
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        Judging the trace
+      </p>
+      <div className="skeleton skeleton-summary" />
+      <div className="skeleton skeleton-body" />
+    </>
   );
 }
 

@@ -19,6 +19,8 @@ import { at, type TraceColumns } from "./trace-columns.ts";
 import { isVisible, positionOf } from "./visible-rows.ts";
 import { WaterfallRow } from "./waterfall-row.tsx";
 
+const BLOCK_ROWS = 64;
+
 /** What covers the screen's top and bottom: the sticky head, the sheet. */
 export interface Covered {
   readonly topPx: number;
@@ -82,18 +84,15 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
   const items = virtualizer.getVirtualItems();
   const offset = (items[0]?.start ?? scrollMargin) - scrollMargin;
   const positions = useMemo(() => rowPositions(columns.count, visible), [columns, visible]);
-  const connectors =
-    props.overlay === undefined || widthPx === 0
-      ? ""
-      : connectorPath(props.overlay, {
-          positions,
-          first: items[0]?.index ?? 0,
-          last: items.at(-1)?.index ?? 0,
-          window: shown,
-          widthPx,
-          rowHeightPx,
-          barMiddlePx: props.barMiddlePx,
-        });
+  // By blocks of rows, so that most frames of a scroll find the lines already drawn.
+  const first = Math.floor((items[0]?.index ?? 0) / BLOCK_ROWS) * BLOCK_ROWS;
+  const last = Math.ceil(((items.at(-1)?.index ?? 0) + 1) / BLOCK_ROWS) * BLOCK_ROWS - 1;
+  const { overlay, barMiddlePx } = props;
+  const connectors = useMemo(() => {
+    if (overlay === undefined || widthPx === 0) return "";
+    const view = { positions, first, last, window: shown, widthPx, rowHeightPx, barMiddlePx };
+    return connectorPath(overlay, view);
+  }, [overlay, positions, first, last, shown, widthPx, rowHeightPx, barMiddlePx]);
   return (
     <div
       ref={tree}
@@ -111,17 +110,18 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
           <i key={label} style={{ "--at": fraction } as CSSProperties} />
         ))}
       </div>
+      {connectors !== "" && (
+        <svg
+          className="connectors"
+          width={widthPx}
+          height={(last - first + 1) * rowHeightPx}
+          style={{ top: first * rowHeightPx }}
+          aria-hidden="true"
+        >
+          <path d={connectors} />
+        </svg>
+      )}
       <div role="presentation" style={{ transform: `translateY(${offset}px)` }}>
-        {connectors !== "" && (
-          <svg
-            className="connectors"
-            width={widthPx}
-            height={items.length * rowHeightPx}
-            aria-hidden="true"
-          >
-            <path d={connectors} />
-          </svg>
-        )}
         {items.map(({ index }) => {
           const row = at(visible, index);
           return (
