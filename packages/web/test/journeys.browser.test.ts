@@ -23,7 +23,6 @@ const LOOKS: readonly Look[] = [
 
 /** As a reader sees it: with line breaks and without what is hidden. */
 function textOf(locator: Locator): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: textContent runs words of neighbouring elements together
   return locator.innerText();
 }
 
