@@ -193,6 +193,22 @@ describe("the web UI", { skip: noChromium }, () => {
     });
   });
 
+  test("back from a trace the list is where one left it", async () => {
+    await journey(WIDE, async (page) => {
+      await page.setViewportSize({ width: 1440, height: 240 });
+      await open(page, "/");
+      await page.locator(".trace-row").last().scrollIntoViewIfNeeded();
+      const before = await page.evaluate(() => window.scrollY);
+      assert.ok(before > 0);
+      await page.locator(".trace-row a").last().click();
+      await idle(page);
+      assert.equal(await page.evaluate(() => window.scrollY), 0);
+      await page.goBack();
+      await idle(page);
+      assert.equal(await page.evaluate(() => window.scrollY), before);
+    });
+  });
+
   test("a trace id that is pasted opens its trace", async () => {
     await journey(WIDE, async (page) => {
       await open(page, "/");
