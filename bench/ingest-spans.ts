@@ -110,6 +110,7 @@ export class RequestTemplate {
     for (const { traceId, startUnixNano, endUnixNano } of spans) {
       at = this.#find(Buffer.from(traceId, "hex"), at);
       this.#traceIds.push(at);
+      at += traceId.length / 2;
       for (const time of [startUnixNano, endUnixNano]) {
         const bytes = Buffer.alloc(8);
         bytes.writeBigUInt64LE(time);

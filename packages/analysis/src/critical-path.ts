@@ -76,6 +76,18 @@ export function criticalPath(
   return sections.ascending();
 }
 
+/** Time on the critical path, one a row. */
+export function nanosByRow(path: CriticalPath, rowCount: number): Float64Array {
+  const nanos = new Float64Array(rowCount);
+  for (let i = 0; i < path.row.length; i++) {
+    const row = path.row[i] as number;
+    // The difference first: a sum with the end may leave the range in which doubles are exact.
+    const section = (path.endNanos[i] as number) - (path.startNanos[i] as number);
+    nanos[row] = (nanos[row] as number) + section;
+  }
+  return nanos;
+}
+
 /** A span has at most one section more than it has children; all together fewer than two a span. */
 class SectionStack {
   readonly #row: Int32Array;

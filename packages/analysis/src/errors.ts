@@ -1,13 +1,15 @@
 // Where failures began, how far up they went, and who answered success over them.
 
 import { type DurationNanos, SpanKind, StatusCode, type Trace } from "@culprit/trace-model";
-import type { CriticalPath } from "./critical-path.ts";
 import { type ErrorWords, errorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
 import { RetriedAttempts } from "./retried-attempts.ts";
 import { isTimeout, timeoutLimit } from "./timeout.ts";
 
-/** A span where a failure began: it errs or ought to have been marked, and nothing below it does. */
+/**
+ * A span where a failure began: it errs and nothing below it does; or it ought to have been marked, and nothing below it
+ * errs or ought to have been.
+ */
 export interface TraceError extends ErrorWords {
   readonly row: number;
   readonly marked: boolean;
@@ -66,11 +68,19 @@ export function traceErrors(
 /** Backwards, so that the next failure after a row is known: it lies below the row or outside its subtree. */
 function originRows(trace: Trace, failures: Uint8Array): number[] {
   const origins: number[] = [];
-  let next = trace.spans.length;
+  let nextErring = trace.spans.length;
+  let nextAny = trace.spans.length;
   for (let row = trace.spans.length - 1; row >= 0; row--) {
-    if (((failures[row] as number) & (Failure.errs | Failure.unmarked)) === 0) continue;
-    if (next >= (trace.subtreeEnd[row] as number)) origins.push(row);
-    next = row;
+    const failure = failures[row] as number;
+    const stop = trace.subtreeEnd[row] as number;
+    if ((failure & Failure.errs) !== 0) {
+      if (nextErring >= stop) origins.push(row);
+      nextErring = row;
+      nextAny = row;
+    } else if ((failure & Failure.unmarked) !== 0) {
+      if (nextAny >= stop) origins.push(row);
+      nextAny = row;
+    }
   }
   return origins.reverse();
 }
@@ -110,15 +120,4 @@ function consequences(
     below = row;
   }
   return { propagatedTo, failedRoot, swallowedBy: -1, retried };
-}
-
-/** Time on the critical path, one a row. */
-export function nanosByRow(path: CriticalPath, rowCount: number): Float64Array {
-  const nanos = new Float64Array(rowCount);
-  for (let i = 0; i < path.row.length; i++) {
-    const row = path.row[i] as number;
-    nanos[row] =
-      (nanos[row] as number) + (path.endNanos[i] as number) - (path.startNanos[i] as number);
-  }
-  return nanos;
 }

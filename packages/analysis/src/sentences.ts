@@ -41,10 +41,18 @@ export function summaryOf(facts: Facts): string {
     bottleneck !== undefined && trace.operation[error.row] === bottleneck.operation;
   const failed = failedPredicate(trace, error);
   const began = sameOperation ? ` and ${failed}` : `; ${placeOf(trace, error.row)} ${failed}`;
-  const others = facts.errors.length + facts.omittedErrors - 1;
+  const others = elsewhere(facts, error);
   const more =
     others === 0 ? "" : `; ${others} more ${others === 1 ? "failure" : "failures"} began elsewhere`;
   return `${head}${began}${consequence(trace, error)}${more}.`;
+}
+
+/** Failures that are neither part of this one's way up nor below it. */
+function elsewhere({ trace, errors, omittedErrors }: Facts, { row }: TraceError): number {
+  const contains = (above: number, below: number): boolean =>
+    above <= below && below < (trace.subtreeEnd[above] as number);
+  const apart = errors.filter((other) => !contains(other.row, row) && !contains(row, other.row));
+  return apart.length + omittedErrors;
 }
 
 /** The one that brought down the root, else the one with the most time on the critical path. */

@@ -106,23 +106,68 @@ function observeWriter(registers: Registry[], sources: MetricSources): void {
   read("culprit_request_bytes_in_flight", "Bytes of bodies in memory", sources.bytesInFlight);
 }
 
-/** Counters of the engine that tell how it writes. */
-const ENGINE_EVENTS: readonly (readonly [event: string, name: string, help: string])[] = [
-  ["FileSync", "culprit_engine_file_syncs_total", "Files flushed to disk by the engine"],
-  ["MergedRows", "culprit_engine_merged_rows_total", "Rows rewritten by merges"],
-  ["InsertedRows", "culprit_engine_inserted_rows_total", "Rows inserted"],
+interface EngineMetric {
+  /** As `Store.engineEvents` names it. */
+  readonly event: string;
+  readonly name: string;
+  readonly help: string;
+  readonly isGauge?: true;
+}
+
+const ENGINE_METRICS: readonly EngineMetric[] = [
+  {
+    event: "FileSync",
+    name: "culprit_engine_file_syncs_total",
+    help: "Files flushed to disk by the engine",
+  },
+  {
+    event: "InsertedRows",
+    name: "culprit_engine_inserted_rows_total",
+    help: "Rows inserted, spans and others",
+  },
+  {
+    event: "MergedRows",
+    name: "culprit_engine_merged_rows_total",
+    help: "Rows rewritten by merges",
+  },
+  {
+    event: "ActiveParts",
+    name: "culprit_engine_active_parts",
+    help: "Parts that hold spans",
+    isGauge: true,
+  },
 ];
 
 function observeEngine(registers: Registry[], engineEvents: () => Promise<EngineEvents>): void {
-  for (const [event, name, help] of ENGINE_EVENTS) {
-    new Counter({
-      name,
-      help,
-      registers,
-      async collect() {
-        this.reset();
-        this.inc((await engineEvents()).get(event) ?? 0);
-      },
+  let reading: Promise<EngineEvents> | undefined;
+  // All metrics of one answer come from one question to the engine.
+  const read = (): Promise<EngineEvents> => {
+    reading ??= engineEvents().finally(() => {
+      reading = undefined;
     });
+    return reading;
+  };
+  for (const { event, name, help, isGauge } of ENGINE_METRICS) {
+    if (isGauge) {
+      new Gauge({
+        name,
+        help,
+        registers,
+        async collect() {
+          this.set((await read()).get(event) ?? 0);
+        },
+      });
+    } else {
+      new Counter({
+        name,
+        help,
+        registers,
+        async collect() {
+          const value = (await read()).get(event) ?? 0;
+          this.reset();
+          this.inc(value);
+        },
+      });
+    }
   }
 }

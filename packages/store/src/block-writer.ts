@@ -5,7 +5,12 @@ import type { SpanSink } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
 import type { OperationRegister } from "./operation-register.ts";
 import { SpanBlock } from "./span-block.ts";
-import type { AppendOutcome, SpanWriter, WriterStatus } from "./span-writer.ts";
+import {
+  type AppendOutcome,
+  type SpanWriter,
+  StoreUnavailable,
+  type WriterStatus,
+} from "./span-writer.ts";
 
 export interface BlockWriterOptions {
   /** Spans at which a block leaves at once. */
@@ -133,7 +138,11 @@ export class BlockWriter implements SpanWriter {
       committed.resolve();
       this.#options.onCommit?.(rows, sizeBytes, performance.now() - started);
     } catch (error) {
-      committed.reject(error);
+      committed.reject(
+        error instanceof StoreUnavailable
+          ? error
+          : new StoreUnavailable("a block could not be written", { cause: error }),
+      );
     } finally {
       this.#writingSpans = 0;
       this.#writingBytes = 0;

@@ -1,1 +1,10 @@
-export {};
+export type { Attributes, Span } from "@opentelemetry/api";
+export { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+export { type Carrier, DistributedTracer } from "./distributed-tracer.ts";
+export type { OtlpProtocol } from "./exporter.ts";
+export { errorTypeOf, markFailed, recordFailure } from "./failure.ts";
+export { instrumentationNames } from "./instrumentations.ts";
+export type { TracingOptions } from "./options.ts";
+export { activeServerSpan } from "./server-span.ts";
+export { setupTracing, type Tracing } from "./setup-tracing.ts";
+export type { TraceContext } from "./trace-context.ts";

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Span, SpanCollector, SpanKind, StatusCode } from "@culprit/trace-model";
+import {
+  type Attributes,
+  type Span,
+  SpanCollector,
+  SpanKind,
+  StatusCode,
+} from "@culprit/trace-model";
+import fc from "fast-check";
+import { spans as anySpans, before2255 } from "../../trace-model/test/span-arbitrary.ts";
 import { assertSameTrace } from "../test/jaeger-identity.ts";
 import { fixtureBytes, fixtureJson, fixturesIn, skip } from "../test/shared-fixtures.ts";
 import type { JaegerTrace } from "./jaeger-json.ts";
@@ -48,6 +56,27 @@ test("Jaeger's own example of the format comes back, its error also as a status"
     expected.spans.map(({ warnings }) => warnings),
   );
 });
+
+test("what Jaeger can say survives the way in and out", () => {
+  fc.assert(
+    fc.property(anySpans, (spans) => {
+      const trace = spans.map((span) => ({
+        ...before2255(span),
+        traceId: "5eed0a11000000000000000000000001",
+        // A process has one name; a second, untyped one in its tags would be lost.
+        resource: { ...span.resource, attributes: withoutService(span.resource.attributes) },
+      }));
+      const once = JSON.parse(JSON.stringify(encodeJaegerTrace(trace)));
+      const again = encodeJaegerTrace(spansOf(JSON.stringify(once)));
+      if (trace.length > 0) assertSameTrace(JSON.parse(JSON.stringify(again)), once);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+function withoutService(attributes: Attributes): Attributes {
+  return new Map([...attributes].filter(([key]) => key !== "service.name"));
+}
 
 for (const path of fixturesIn("critical-path").filter((name) => name.includes("crisp"))) {
   test(`every span is read, with its parent: ${path}`, { skip }, () => {

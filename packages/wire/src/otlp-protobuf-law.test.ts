@@ -21,6 +21,18 @@ test("decoding what was encoded gives the same spans", () => {
   );
 });
 
+test("messages whose length takes two, three and four bytes come back", () => {
+  const [span] = fc.sample(anySpans, { numRuns: 50, seed: 1 }).flat();
+  assert.ok(span !== undefined);
+  const spans = [200, 20_000, 3_000_000].map((size) => ({
+    ...span,
+    attributes: new Map([["k", new Map([["text", "x".repeat(size)]])]]),
+  }));
+  const sink = new SpanCollector();
+  new OtlpProtobufDecoder().decode(encodeOtlpProtobuf(spans), sink);
+  assertSameSpans(sink.spans, spans);
+});
+
 test("replaying collected spans gives the same spans", () => {
   fc.assert(
     fc.property(anySpans, (spans) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Span, SpanCollector, SpanKind, StatusCode } from "@culprit/trace-model";
 import fc from "fast-check";
-import { spans as anySpans } from "../../trace-model/test/span-arbitrary.ts";
+import { spans as anySpans, before2255 } from "../../trace-model/test/span-arbitrary.ts";
 import { assertSameSpans } from "../../trace-model/test/span-identity.ts";
 import { fixtureBytes, fixtureJson, skip } from "../test/shared-fixtures.ts";
 import type { ZipkinSpan } from "./zipkin-json.ts";
@@ -81,17 +81,6 @@ test("a span without a time starts at its first annotation, one without an id is
   assert.equal(outcome.rejectedSpanCount, 1);
   assert.match(outcome.rejectedMessage, /a span without an id/);
 });
-
-/** Later times are beyond 2^53 microseconds, which a JSON number does not hold. */
-function before2255(span: Span): Span {
-  const sane = (time: bigint) => time % 2n ** 62n;
-  return {
-    ...span,
-    startUnixNano: sane(span.startUnixNano),
-    endUnixNano: sane(span.endUnixNano),
-    events: span.events.map((event) => ({ ...event, timeUnixNano: sane(event.timeUnixNano) })),
-  };
-}
 
 test("what Zipkin can say survives a second time", () => {
   fc.assert(

@@ -12,18 +12,23 @@ export const slowService: Finder = { kind: "slow-service", find };
 function find(facts: Facts): readonly FoundFinding[] {
   const { trace, thresholds } = facts;
   const times = facts.figures.services.criticalPathNanos;
+  const rowsOf = Map.groupBy(new Set(facts.path.row), (row) => trace.service[row] as number);
   return trace.services
     .map((name, service) => ({ name, service, nanos: times[service] as number }))
     .filter(({ nanos }) => nanos > thresholds.slowServiceNanos)
     .sort((a, b) => b.nanos - a.nanos || (a.name < b.name ? -1 : 1))
-    .map(({ name, service, nanos }) => describe(facts, name, service, nanos));
+    .map(({ name, service, nanos }) => describe(facts, name, rowsOf.get(service) ?? [], nanos));
 }
 
-function describe(facts: Facts, name: string, service: number, nanos: DurationNanos): FoundFinding {
+function describe(
+  facts: Facts,
+  name: string,
+  onPath: readonly number[],
+  nanos: DurationNanos,
+): FoundFinding {
   const { trace, thresholds, figures } = facts;
   const operationNanosOf = (row: number): number =>
     figures.operations.criticalPathNanos[trace.operation[row] as number] as number;
-  const onPath = [...new Set(facts.path.row)].filter((row) => trace.service[row] === service);
   // Those of the service's largest operation first.
   const rows = byPathNanos(facts, onPath).sort((a, b) => operationNanosOf(b) - operationNanosOf(a));
   const row = rows[0] as number;

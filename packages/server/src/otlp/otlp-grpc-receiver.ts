@@ -5,11 +5,13 @@
 import { OtlpProtobufDecoder } from "@culprit/wire";
 import {
   type handleUnaryCall,
+  logVerbosity,
   Metadata,
   Server,
   ServerInterceptingCall,
   type ServerInterceptor,
   type ServiceDefinition,
+  setLogVerbosity,
 } from "@grpc/grpc-js";
 import type { Refusal, SpanIntake } from "../span-intake.ts";
 import { exportResponseProtobuf, RpcCode, type RpcStatus, statusProtobuf } from "./rpc-status.ts";
@@ -18,6 +20,9 @@ import { exportResponseProtobuf, RpcCode, type RpcStatus, statusProtobuf } from 
 const MAX_RECEIVING = 32;
 /** Calls that wait for their turn; further ones are refused. */
 const MAX_WAITING = 1024;
+
+// What goes wrong is told to the caller and to whoever opens the server; the library would print it as well.
+setLogVerbosity(logVerbosity.NONE);
 
 type Export = handleUnaryCall<Buffer, Buffer>;
 

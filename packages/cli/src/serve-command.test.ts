@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import path from "node:path";
+import { test } from "node:test";
+import {
+  culprit,
+  FREE_PORTS,
+  REPOSITORY,
+  serve,
+  temporaryFolder,
+} from "../test/culprit-process.ts";
+
+test("serve says where its doors are, answers, and ends with 0 on SIGTERM", async (t) => {
+  const data = await temporaryFolder(t);
+  const server = await serve(t, ["--data", data, ...FREE_PORTS]);
+  assert.match(
+    server.ready,
+    /^ready query=127\.0\.0\.1:\d+ otlp-http=127\.0\.0\.1:\d+ otlp-grpc=127\.0\.0\.1:\d+$/,
+  );
+  assert.equal((await fetch(`${server.url("query")}/healthz`)).status, 200);
+  const { code, stdout, stderr } = await server.end("SIGTERM");
+  assert.equal(code, 0);
+  assert.equal(stdout, `${server.ready}\n`, "one line and nothing else");
+  assert.equal(stderr, "");
+});
+
+test("Ctrl-C ends it with 0, too", async (t) => {
+  const server = await serve(t, ["--data", await temporaryFolder(t), ...FREE_PORTS]);
+  assert.equal((await server.end("SIGINT")).code, 0);
+});
+
+test("as an npm script it ends with 0 on SIGTERM", async (t) => {
+  const command = ["npm", "run", "-s", "culprit", "--"];
+  const server = await serve(t, ["--data", await temporaryFolder(t), ...FREE_PORTS], { command });
+  assert.equal((await server.end("SIGTERM")).code, 0);
+});
+
+test("a port in use is one line that names port and flag, and exit code 1", async (t) => {
+  const blocker = createServer();
+  await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
+  t.after(() => blocker.close());
+  const { port } = blocker.address() as AddressInfo;
+  for (const door of ["query", "otlp-http", "otlp-grpc"]) {
+    const others = FREE_PORTS.filter((flag) => !flag.startsWith(`--${door}-port`));
+    const data = await temporaryFolder(t);
+    const { code, stdout, stderr } = await culprit([
+      "serve",
+      "--data",
+      data,
+      ...others,
+      `--${door}-port=${port}`,
+    ]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.equal(stderr.trimEnd().split("\n").length, 1, stderr);
+    assert.match(
+      stderr,
+      new RegExp(`127\\.0\\.0\\.1:${port} \\(${door}\\) is in use.*--${door}-port`),
+    );
+  }
+});
+
+test("every option is accepted, off closes a door, and doors not built stay closed", async (t) => {
+  const flags = [
+    "query-grpc",
+    "jaeger-http",
+    "jaeger-grpc",
+    "jaeger-compact",
+    "jaeger-binary",
+    "zipkin",
+    "sampling",
+  ];
+  const server = await serve(t, [
+    ...["--data", await temporaryFolder(t), "--host", "127.0.0.1", "--retention", "7d"],
+    ...["--query-port=0", "--otlp-http-port=0", "--otlp-grpc-port=off"],
+    ...flags.map((name) => `--${name}-port=0`),
+  ]);
+  assert.match(server.ready, /^ready query=\S+ otlp-http=\S+$/);
+  const { code, stderr } = await server.end("SIGTERM");
+  assert.equal(code, 0);
+  for (const name of flags)
+    assert.match(stderr, new RegExp(`--${name}-port: this door is not built yet`));
+});
+
+test("options come from the environment, too, and the command line wins", async (t) => {
+  const env = {
+    CULPRIT_DATA: await temporaryFolder(t),
+    CULPRIT_QUERY_PORT: "off",
+    CULPRIT_OTLP_HTTP_PORT: "0",
+    CULPRIT_OTLP_GRPC_PORT: "off",
+  };
+  const server = await serve(t, ["--query-port=0"], { env });
+  assert.match(server.ready, /^ready query=\S+ otlp-http=\S+$/);
+  assert.equal((await server.end("SIGTERM")).code, 0);
+});
+
+test("a folder that another server holds is one clear line", async (t) => {
+  const data = await temporaryFolder(t);
+  const first = await serve(t, ["--data", data, ...FREE_PORTS]);
+  const { code, stderr } = await culprit(["serve", "--data", data, ...FREE_PORTS]);
+  assert.equal(code, 1);
+  // The engine itself prints a line before ours.
+  const ours = stderr.split("\n").filter((line) => line.startsWith("culprit: "));
+  assert.equal(ours.length, 1, stderr);
+  assert.match(ours[0] ?? "", /another process holds it/);
+  assert.ok(ours[0]?.includes(data));
+  assert.equal((await fetch(`${first.url("query")}/healthz`)).status, 200);
+});
+
+test("wrong usage is exit code 2", async () => {
+  for (const args of [
+    ["serve", "--query-port=99999"],
+    ["serve", "--query-port=http"],
+    ["serve", "--retention=soon"],
+    ["serve", "--nope"],
+    ["serve", "--clickhouse=http://localhost:8123"],
+    ["nope"],
+  ]) {
+    const { code, stderr } = await culprit(args);
+    assert.equal(code, 2, args.join(" "));
+    assert.notEqual(stderr, "");
+  }
+});
+
+test("help teaches with examples and ends with 0", async () => {
+  for (const command of [[], ["serve"], ["analyze"], ["import"], ["export"]]) {
+    const { code, stdout } = await culprit([...command, "--help"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /\$ culprit /);
+  }
+  const { code, stdout } = await culprit(["--version"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test("the default data folder lies where the command is run", async (t) => {
+  const cwd = await temporaryFolder(t);
+  const server = await serve(t, FREE_PORTS, { cwd });
+  assert.equal((await server.end("SIGTERM")).code, 0);
+  const { code } = await culprit(["export", "1234", "--data", path.join(cwd, "data")], {
+    cwd: REPOSITORY,
+  });
+  assert.equal(code, 1, "an empty store opens; the trace is not in it");
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+const script = join(import.meta.dirname, "demo.ts");
+let data: string;
+
+before(() => {
+  data = mkdtempSync(join(tmpdir(), "culprit-demo-"));
+});
+after(() => rmSync(data, { recursive: true, force: true }));
+
+interface DemoRun {
+  readonly ended: Promise<number | string>;
+  readonly said: () => string;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly saying: (pattern: RegExp) => Promise<RegExpExecArray>;
+}
+
+/** On free ports, with a store of its own, and with the shop's durations cut to a tenth. */
+function runDemo(...args: readonly string[]): DemoRun {
+  const ports = ["--query-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0"];
+  const child = spawn(process.execPath, [script, "--data", data, ...ports, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, SHOP_TIME_SCALE: "0.1" },
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (chunk: Buffer) => {
+      text += chunk.toString("utf8");
+    });
+  }
+  const ended = once(child, "close").then(([code, signal]) => (code ?? signal) as number | string);
+  const saying = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    while (true) {
+      const match = pattern.exec(text);
+      if (match !== null) return match;
+      const more = await Promise.race([once(child.stdout, "data").then(() => true), ended]);
+      if (more !== true) throw new Error(`the demo ended without ${pattern}: ${text}`);
+    }
+  };
+  return { ended, said: () => text, kill: (signal) => child.kill(signal), saying };
+}
+
+const outcomes = (said: string): string[] =>
+  [...said.matchAll(/^Order \d of 3: .*: ([^:]+) after/gm)].map((match) => match[1] ?? "");
+
+test("--exit shows three orders, three verdicts and the totals, the same for the same seed", async () => {
+  const runs: string[] = [];
+  for (let k = 0; k < 2; k++) {
+    const run = runDemo("--exit");
+    assert.equal(await run.ended, 0, run.said());
+    runs.push(run.said());
+  }
+  const [first = "", second = ""] = runs;
+  assert.deepEqual(outcomes(first), [
+    "completed",
+    "failed, payment declined",
+    "failed, the database cancelled the save",
+  ]);
+  assert.deepEqual(outcomes(second), outcomes(first));
+  const verdicts = [...first.matchAll(/verdict {2}(.*)/g)].map((match) => match[1] ?? "");
+  assert.equal(verdicts.length, 3);
+  assert.match(verdicts[1] ?? "", /payment-service.*payment_declined.*frontend-service failed/);
+  assert.match(verdicts[2] ?? "", /order-service.*57014.*inventory-service, payment-service/);
+  assert.match(first, /Totals: 1 succeeded, 2 failed, mean duration \d+\.\d+ s/);
+  assert.equal([...first.matchAll(/http:\/\/localhost:\d+\/trace\/[0-9a-f]{32}$/gm)].length, 3);
+});
+
+test("it stays up until Ctrl-C, which stops everything", async () => {
+  const run = runDemo();
+  const [, page] = await run.saying(/Where to look: (http:\S+)/);
+  await run.saying(/Ctrl-C stops everything/);
+  const services = await fetch(`${page}/api/services`);
+  const { data: names } = (await services.json()) as { data: string[] };
+  assert.ok(names.includes("order-service"), names.join());
+  run.kill("SIGINT");
+  assert.equal(await run.ended, 0, run.said());
+  await assert.rejects(fetch(`${page}/api/services`));
+});
+
+test("SIGTERM while it starts stops what was started", async () => {
+  const run = runDemo("--exit");
+  await run.saying(/starting payment gateway/);
+  run.kill("SIGTERM");
+  assert.equal(await run.ended, 143, run.said());
+});
+
+test("a port in use is named in one sentence", async () => {
+  const holder = createServer().listen(0, "127.0.0.1");
+  await once(holder, "listening");
+  const address = holder.address();
+  assert.ok(typeof address === "object" && address !== null);
+  const run = runDemo("--exit", "--query-port", String(address.port));
+  assert.equal(await run.ended, 1);
+  assert.match(
+    run.said(),
+    new RegExp(`^Port ${address.port}, for Culprit's page, is in use.*--query-port.*\n$`),
+  );
+  holder.close();
+});
+
+test("an option that does not exist is a usage error", async () => {
+  const run = runDemo("--sead", "7");
+  assert.equal(await run.ended, 2);
+  assert.match(run.said(), /--sead[\s\S]*npm run demo -- \[options\]/);
+});
