@@ -1,12 +1,11 @@
 // Puts the rooms together: doors -> receivers -> wire -> store on the way in, store -> analysis -> query API on the way
 // out.
 
-import { createServer } from "node:http";
 import { type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { addressText, DOORS, type DoorName, doorError, portOf } from "./door.ts";
-import { closeHttpServer, listen, REQUEST_TIMEOUT_MS } from "./http-door.ts";
+import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
@@ -46,10 +45,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return listen(query.server, "query", host, port);
     },
     "otlp-http": (port) => {
-      const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) =>
-        otlpHttp.handle(request, response),
+      const server = newHttpServer((request, response, expectsContinue) =>
+        otlpHttp.handle(request, response, expectsContinue),
       );
-      server.on("checkContinue", (request, response) => otlpHttp.handle(request, response, true));
       closings.push(() => closeHttpServer(server));
       return listen(server, "otlp-http", host, port);
     },

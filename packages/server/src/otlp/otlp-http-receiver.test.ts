@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type Server,
-} from "node:http";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, beforeEach, test } from "node:test";
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
@@ -14,6 +9,7 @@ import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { sampleSpan } from "../../test/sample-spans.ts";
 import { BufferPool } from "../buffer-pool.ts";
 import { ByteBudget } from "../byte-budget.ts";
+import { newHttpServer } from "../http-door.ts";
 import { Metrics } from "../metrics.ts";
 import { SpanIntake } from "../span-intake.ts";
 import { OtlpHttpReceiver } from "./otlp-http-receiver.ts";
@@ -41,8 +37,9 @@ beforeEach(() => {
   receiver = new OtlpHttpReceiver(new SpanIntake(writer, metrics), metrics, limits);
 });
 
-const server: Server = createServer((request, response) => void receiver.handle(request, response));
-server.on("checkContinue", (request, response) => void receiver.handle(request, response, true));
+const server = newHttpServer((request, response, expectsContinue) => {
+  void receiver.handle(request, response, expectsContinue);
+});
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const { port } = server.address() as AddressInfo;
 after(() => {

@@ -1,10 +1,10 @@
 // The query door: web UI, Jaeger's v1 API, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
 // `culprit import --to` needs no second address.
 
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
-import { closeHttpServer, REQUEST_TIMEOUT_MS } from "../http-door.ts";
+import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
@@ -32,18 +32,15 @@ const NO_PAGE = /^\/(api|v1|assets)(\/|$|\?)/;
 export async function createQueryServer(parts: QueryServerParts): Promise<QueryServer> {
   const { store, metrics, otlpHttp } = parts;
   const app = fastify({
-    serverFactory: (handler) => {
-      const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-        if (request.url === OTLP_HTTP_PATH) void otlpHttp.handle(request, response);
-        else handler(request, response);
-      });
-      server.on("checkContinue", (request, response) => {
-        if (request.url === OTLP_HTTP_PATH) return void otlpHttp.handle(request, response, true);
-        response.writeContinue();
+    serverFactory: (handler) =>
+      newHttpServer((request, response, expectsContinue) => {
+        if (request.url === OTLP_HTTP_PATH) {
+          void otlpHttp.handle(request, response, expectsContinue);
+          return;
+        }
+        if (expectsContinue) response.writeContinue();
         handler(request, response);
-      });
-      return server;
-    },
+      }),
     // Names of services and operations are part of paths.
     routerOptions: {
       maxParamLength: 4096,
