@@ -5,11 +5,13 @@ import { SearchPage } from "./search-page.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 import { TraceJump } from "./trace-jump.tsx";
 import { TracePage } from "./trace-page.tsx";
+import { useScrollMemory } from "./use-scroll-memory.ts";
 
 /** `onStarted`: rendered for the first time, and the page's requests are on their way. */
 export function App(props: { readonly onStarted: () => void }): ReactNode {
   const { onStarted } = props;
   useEffect(onStarted, [onStarted]);
+  useScrollMemory();
   return (
     <>
       <header className="shell">

@@ -1,5 +1,5 @@
 import type { Attribute } from "@culprit/api";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { Link } from "react-router";
 import { attributeText } from "./attribute-text.ts";
 import { CopyButton } from "./copy-button.tsx";
@@ -18,7 +18,7 @@ export function AttributeTable(props: {
       <tbody>
         {attributes.map((attribute) => (
           <tr key={`${attribute.key} ${attribute.value}`}>
-            <th scope="row">{attribute.key}</th>
+            <th scope="row">{breakable(attribute.key)}</th>
             <td>
               <Value attribute={attribute} />
               <span className="attribute-actions">
@@ -62,6 +62,16 @@ export function AttributeTable(props: {
       {table}
     </section>
   );
+}
+
+/** Keys break after their dots and underscores rather than inside a word. */
+function breakable(key: string): ReactNode {
+  return key.split(/(?<=[._])/).map((part, index) => (
+    <Fragment key={`${index} ${part}`}>
+      {part}
+      <wbr />
+    </Fragment>
+  ));
 }
 
 function Value(props: { readonly attribute: Attribute }): ReactNode {

@@ -64,7 +64,10 @@ function Results(props: {
   readonly onRefresh: () => void;
 }): ReactNode {
   const { traces, state, now } = props;
-  const list = useDeferredValue(traces.state === "failed" ? undefined : listOf(traces));
+  const list = useDeferredValue(traces.state === "failed" ? undefined : listOf(traces, state));
+  useEffect(() => {
+    if (traces.state === "ready") lastAnswer = { query: queryOf(state), list: traces.data };
+  }, [traces, state]);
   if (traces.state === "failed") {
     return (
       <Notice title="The search failed" tone="error">
@@ -109,8 +112,19 @@ function Results(props: {
   );
 }
 
-function listOf(traces: Exclude<Resource<TraceList>, { state: "failed" }>): TraceList | undefined {
-  return traces.state === "ready" ? traces.data : traces.stale;
+// Who comes back from a trace finds the list as it was, while it is asked for anew.
+let lastAnswer: { readonly query: string; readonly list: TraceList } | undefined;
+
+function queryOf(state: SearchState): string {
+  return searchParams(state).toString();
+}
+
+function listOf(
+  traces: Exclude<Resource<TraceList>, { state: "failed" }>,
+  state: SearchState,
+): TraceList | undefined {
+  if (traces.state === "ready") return traces.data;
+  return traces.stale ?? (lastAnswer?.query === queryOf(state) ? lastAnswer.list : undefined);
 }
 
 function NoMatch(props: {

@@ -68,7 +68,7 @@ function Moment(props: {
   readonly onChange: (micros: string) => void;
 }): ReactNode {
   return (
-    <label className="field">
+    <label className="field field-moment">
       <span>{props.label}</span>
       <input
         type="datetime-local"

@@ -1,95 +1,26 @@
-// What a user does, in a real browser against a real server. Waits on <html data-idle>, never on the clock.
+// What a user does, in a real browser against a real server.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
-import { launchChromium, noChromium } from "./chromium.ts";
+import type { Page } from "playwright-core";
+import { noChromium } from "./chromium.ts";
 import { FAILED_TRACE_ID, failedOrder, GOOD_TRACE_ID, goodOrder } from "./order-trace.ts";
-import { type ServedUi, serveUi } from "./served-ui.ts";
-
-interface Look {
-  readonly width: number;
-  readonly colorScheme: "light" | "dark";
-}
-
-const WIDE: Look = { width: 1440, colorScheme: "light" };
-const NARROW: Look = { width: 390, colorScheme: "light" };
-const LOOKS: readonly Look[] = [
-  WIDE,
-  { width: 1440, colorScheme: "dark" },
-  NARROW,
-  { width: 390, colorScheme: "dark" },
-];
-
-/** As a reader sees it: with line breaks and without what is hidden. */
-function textOf(locator: Locator): Promise<string> {
-  return locator.innerText();
-}
+import { assertVisible, idle, LOOKS, textOf, UiSession, WIDE } from "./ui-session.ts";
 
 describe("the web UI", { skip: noChromium }, () => {
-  let ui: ServedUi;
-  let browser: Browser;
-
+  let session: UiSession;
   before(async () => {
-    [ui, browser] = await Promise.all([serveUi(), launchChromium()]);
-  });
-  after(async () => {
-    await browser?.close();
-    await ui?.close();
-  });
-
-  /** Runs a journey in a fresh profile; fails on console errors, requests to elsewhere and sideways scrolling. */
-  async function journey(look: Look, walk: (page: Page) => Promise<void>): Promise<void> {
-    const context = await browser.newContext({
-      viewport: { width: look.width, height: 850 },
-      colorScheme: look.colorScheme,
-    });
-    const faults: string[] = [];
-    const page = await context.newPage();
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") faults.push(message.text());
-    });
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(`${ui.url}/`)) faults.push(`request to ${request.url()}`);
-    });
-    await walk(page);
-    assert.deepEqual(faults, []);
-    await context.close();
-  }
-
-  async function idle(page: Page): Promise<void> {
-    await page.waitForFunction(() => document.documentElement.dataset["idle"] === "true");
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    assert.ok(overflow <= 0, `${page.url()} scrolls sideways by ${overflow} px`);
-  }
-
-  async function open(page: Page, path: string): Promise<void> {
-    await page.goto(`${ui.url}${path}`);
-    await idle(page);
-  }
-
-  // Before the others: they fill the store.
-  test("an empty store says how to send spans", async () => {
-    for (const look of [WIDE, NARROW]) {
-      await journey(look, async (page) => {
-        await open(page, "/");
-        assert.match(await textOf(page.locator("main")), /No spans yet[\s\S]*:4318/);
-      });
-    }
     const now = Date.now();
-    await ui.post(goodOrder(now - 60_000));
-    await ui.post(failedOrder(now - 30_000));
+    session = await UiSession.start(goodOrder(now - 60_000), failedOrder(now - 30_000));
   });
+  after(() => session?.close());
 
   for (const look of LOOKS) {
     const name = `${look.width} px, ${look.colorScheme}`;
 
     test(`from the list to the culprit of a failed order (${name})`, async () => {
-      await journey(look, async (page) => {
-        await open(page, "/");
+      await session.journey(look, async (page) => {
+        await session.open(page, "/");
         const rows = page.locator(".trace-row");
         assert.equal(await rows.count(), 2);
         const summary = await textOf(rows.first().locator(".trace-summary"));
@@ -132,7 +63,7 @@ describe("the web UI", { skip: noChromium }, () => {
         await assertVisible(page, "[role=treeitem][aria-selected=true]");
 
         // The link alone restores the view.
-        await open(page, `/trace/${FAILED_TRACE_ID}?span=${spanId}`);
+        await session.open(page, `/trace/${FAILED_TRACE_ID}?span=${spanId}`);
         await assertVisible(page, "[role=treeitem][aria-selected=true]");
         await page.keyboard.press("Tab");
         await panel.getByRole("button", { name: "Close details" }).click();
@@ -142,19 +73,9 @@ describe("the web UI", { skip: noChromium }, () => {
     });
   }
 
-  // In view, and not under the sticky head or the details.
-  async function assertVisible(page: Page, selector: string): Promise<void> {
-    const onTop = await page.locator(selector).evaluate((row) => {
-      const box = row.getBoundingClientRect();
-      const hit = document.elementFromPoint(box.left + box.width / 3, box.top + box.height / 2);
-      return hit !== null && row.contains(hit);
-    });
-    assert.ok(onTop, `${selector} is covered or out of view`);
-  }
-
   test("the search lives in the URL and narrows the list", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, "/");
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, "/");
       await page.getByLabel("Service").selectOption("order-service");
       await idle(page);
       await page.getByLabel("Operation").selectOption("save_order_to_db");
@@ -180,8 +101,8 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("older traces are a page away, and the newest as well", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, "/?limit=1");
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, "/?limit=1");
       await page.getByRole("link", { name: "Older traces" }).click();
       await idle(page);
       const link = page.locator(".trace-row a");
@@ -192,9 +113,25 @@ describe("the web UI", { skip: noChromium }, () => {
     });
   });
 
+  test("back from a trace the list is where one left it", async () => {
+    await session.journey(WIDE, async (page) => {
+      await page.setViewportSize({ width: 1440, height: 240 });
+      await session.open(page, "/");
+      await page.locator(".trace-row").last().scrollIntoViewIfNeeded();
+      const before = await page.evaluate(() => window.scrollY);
+      assert.ok(before > 0);
+      await page.locator(".trace-row a").last().click();
+      await idle(page);
+      assert.equal(await page.evaluate(() => window.scrollY), 0);
+      await page.goBack();
+      await idle(page);
+      assert.equal(await page.evaluate(() => window.scrollY), before);
+    });
+  });
+
   test("a trace id that is pasted opens its trace", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, "/");
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, "/");
       await page.getByLabel("Trace id").fill(GOOD_TRACE_ID.toUpperCase());
       await page.keyboard.press("Enter");
       await idle(page);
@@ -203,8 +140,8 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("the waterfall is walked, folded and searched by keyboard", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, `/trace/${GOOD_TRACE_ID}`);
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, `/trace/${GOOD_TRACE_ID}`);
       const tree = page.getByRole("tree");
       const rows = page.getByRole("treeitem");
       const active = async (): Promise<string> => {
@@ -242,8 +179,8 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("the critical path alone leaves its spans and their ancestors", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, `/trace/${FAILED_TRACE_ID}`);
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, `/trace/${FAILED_TRACE_ID}`);
       await page.getByRole("checkbox", { name: "Critical path only" }).check();
       await idle(page);
       const onPath = await page
@@ -255,8 +192,8 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("dragging across the axis zooms, and the zoom can be undone", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, `/trace/${FAILED_TRACE_ID}`);
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, `/trace/${FAILED_TRACE_ID}`);
       const axis = page.locator(".time-axis");
       await axis.scrollIntoViewIfNeeded();
       const before = await textOf(axis);
@@ -275,8 +212,8 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("the chosen theme holds after a reload", async () => {
-    await journey(WIDE, async (page) => {
-      await open(page, "/");
+    await session.journey(WIDE, async (page) => {
+      await session.open(page, "/");
       const paper = (): Promise<string> =>
         page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
       const light = await paper();
@@ -291,13 +228,13 @@ describe("the web UI", { skip: noChromium }, () => {
   });
 
   test("a trace that is not stored says so and leads back", async () => {
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    await open(page, "/trace/deadbeef");
-    assert.match(await textOf(page.getByRole("alert")), /This trace is not here/);
-    await page.getByRole("link", { name: "Recent traces", exact: true }).click();
-    await idle(page);
-    assert.equal(await page.locator(".trace-row").count(), 2);
-    await context.close();
+    const walk = async (page: Page): Promise<void> => {
+      await session.open(page, "/trace/deadbeef");
+      assert.match(await textOf(page.getByRole("alert")), /This trace is not here/);
+      await page.getByRole("link", { name: "Recent traces", exact: true }).click();
+      await idle(page);
+      assert.equal(await page.locator(".trace-row").count(), 2);
+    };
+    await session.journey(WIDE, walk, /status of 404/);
   });
 });
