@@ -88,7 +88,6 @@ export async function idle(page: Page): Promise<void> {
 
 /** As a reader sees it: with line breaks and without what is hidden. */
 export function textOf(locator: Locator): Promise<string> {
-  // biome-ignore lint/performance/useDomNodeTextContent: textContent runs words of neighbouring elements together
   return locator.innerText();
 }
 
