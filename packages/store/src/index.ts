@@ -8,9 +8,11 @@ export {
 export { StoreOpenError } from "./store-open-error.ts";
 export type {
   AttributeFilter,
+  FoundTrace,
   Operation,
   OperationQuery,
   StoredTrace,
+  TracePlace,
   TraceQuery,
   TraceReader,
 } from "./trace-reader.ts";

@@ -7,9 +7,11 @@ import { selectRows } from "./native-rows.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
 import { quote, quoteHex } from "./sql.ts";
 import type {
+  FoundTrace,
   Operation,
   OperationQuery,
   StoredTrace,
+  TracePlace,
   TraceQuery,
   TraceReader,
 } from "./trace-reader.ts";
@@ -48,18 +50,23 @@ export class SqlTraceReader implements TraceReader {
     }));
   }
 
-  async findTraces(query: TraceQuery): Promise<readonly StoredTrace[]> {
+  async findTraces(query: TraceQuery): Promise<readonly FoundTrace[]> {
     const rows = await selectRows(
       this.#engine,
       `select trace_id, max(start_unix_nano) as latest from culprit.spans
        where ${conditions(query).join(" and ")}
-       group by trace_id order by latest desc, trace_id limit ${Math.max(1, query.limit | 0)}`,
+       group by trace_id ${placeCondition(query.after)}
+       order by latest desc, trace_id limit ${Math.max(1, query.limit | 0)}`,
     );
     if (rows.length === 0) return [];
-    const ids = rows.map((row) => String(row["trace_id"]));
-    const spans = await this.#spans(`trace_id in (${ids.map(quoteHex).join(", ")})`);
+    const places = rows.map((row) => ({
+      traceId: String(row["trace_id"]),
+      latestUnixNano: BigInt(row["latest"] ?? 0),
+    }));
+    const ids = places.map(({ traceId }) => quoteHex(traceId));
+    const spans = await this.#spans(`trace_id in (${ids.join(", ")})`);
     const byTrace = Map.groupBy(spans, (span) => span.traceId);
-    return ids.map((traceId) => ({ traceId, spans: byTrace.get(traceId) ?? [] }));
+    return places.map((place) => ({ ...place, spans: byTrace.get(place.traceId) ?? [] }));
   }
 
   async trace(traceId: string): Promise<StoredTrace | undefined> {
@@ -71,6 +78,13 @@ export class SqlTraceReader implements TraceReader {
     const sql = `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and ${condition} ${BY_TRACE}`;
     return readSpans(await this.#engine.select(sql));
   }
+}
+
+function placeCondition(after: TracePlace | undefined): string {
+  if (after === undefined) return "";
+  const latest = clampUint64(after.latestUnixNano);
+  const id = quoteHex(after.traceId);
+  return `having latest < ${latest} or (latest = ${latest} and trace_id > ${id})`;
 }
 
 function conditions(query: TraceQuery): string[] {

@@ -34,8 +34,18 @@ export interface TraceQuery {
   readonly durationMinNanos?: number;
   readonly durationMaxNanos?: number;
   readonly attributes?: readonly AttributeFilter[];
+  /** Goes on where an earlier answer ended: after the trace at this place of the order. */
+  readonly after?: TracePlace;
   /** Traces at most, 1 or more. */
   readonly limit: number;
+}
+
+/** Where a trace stands in the answer to one question. */
+export interface TracePlace {
+  /** Start of the trace's latest span that matches. */
+  readonly latestUnixNano: bigint;
+  /** 32 lower-case hex digits. */
+  readonly traceId: string;
 }
 
 /** All stored spans of one trace, duplicates included, in no promised order. Never empty. */
@@ -43,6 +53,8 @@ export interface StoredTrace {
   readonly traceId: string;
   readonly spans: readonly Span[];
 }
+
+export interface FoundTrace extends StoredTrace, TracePlace {}
 
 export interface TraceReader {
   /** Sorted, each once. */
@@ -53,7 +65,7 @@ export interface TraceReader {
    * Traces with a matching span, whole, those with the latest matching start first (ties by trace id), `limit` of them
    * whenever that many match. The same question gets the same answer while nothing is written.
    */
-  findTraces(query: TraceQuery): Promise<readonly StoredTrace[]>;
+  findTraces(query: TraceQuery): Promise<readonly FoundTrace[]>;
   /** @param traceId 32 lower-case hex digits; undefined when no span of it is stored. */
   trace(traceId: string): Promise<StoredTrace | undefined>;
 }

@@ -6,7 +6,7 @@ import { type Span, SpanReplay } from "@culprit/trace-model";
 import fc from "fast-check";
 import { spans as anySpans } from "../../trace-model/test/span-arbitrary.ts";
 import { assertSameSpans } from "../../trace-model/test/span-identity.ts";
-import type { Store, StoreOptions, TraceQuery } from "../src/index.ts";
+import type { Store, StoreOptions, TracePlace, TraceQuery } from "../src/index.ts";
 import { plainSpan, resourceOf } from "./plain-span.ts";
 
 export type OpenStore = (t: TestContext, options?: StoreOptions) => Promise<Store>;
@@ -104,6 +104,26 @@ export function storeContract(engine: string, open: OpenStore): void {
         .slice(0, 4),
     );
     for (const { spans } of answer) assert.equal(spans.length, 2);
+  });
+
+  test(`${engine}: page by page comes every trace, once, also those of one moment`, async (t) => {
+    const store = await open(t);
+    const spans = Array.from({ length: 23 }, (_, i) => {
+      const startUnixNano = 1_000n * BigInt(1 + (i % 4));
+      return plainSpan({ startUnixNano, endUnixNano: startUnixNano });
+    });
+    await write(store, ...spans);
+    const all = await found(store, { service: "shop" });
+    const paged: string[] = [];
+    let after: TracePlace | undefined;
+    for (let page = 0; page < 8; page++) {
+      const query = { service: "shop", limit: 3, ...(after === undefined ? {} : { after }) };
+      const traces = await store.reader.findTraces(query);
+      paged.push(...traces.map(({ traceId }) => traceId));
+      after = traces.at(-1);
+    }
+    assert.equal(all.length, 23);
+    assert.deepEqual(paged, all);
   });
 
   test(`${engine}: bounds of time and duration are inclusive`, async (t) => {

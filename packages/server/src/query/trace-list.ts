@@ -2,70 +2,43 @@
 
 import { analyzeTrace } from "@culprit/analysis";
 import type { TraceList, TraceListItem } from "@culprit/api";
-import type { StoredTrace, TraceQuery, TraceReader } from "@culprit/store";
+import type { StoredTrace, TracePlace, TraceReader } from "@culprit/store";
 import { assembleTrace } from "@culprit/trace-model";
-import { matchesQuery } from "./span-match.ts";
-import { integerParameter, parseTraceQuery } from "./trace-query-parameters.ts";
+import { ParameterError } from "./parameter-error.ts";
+import { parseTraceQuery } from "./trace-query-parameters.ts";
 
 const DEFAULT_LIMIT = 20;
 
-/**
- * A page goes on where the one before ended: `before` is the start of the last trace's latest matching span. Traces
- * that reach to both sides of it were on an earlier page already, so more are read than shown.
- */
+/** A page goes on after the last trace of the one before, whose place is what `next` says and `before` takes. */
 export async function listTraces(
   reader: TraceReader,
   parameters: URLSearchParams,
   nowMs: number,
 ): Promise<TraceList> {
   const query = parseTraceQuery(parameters, { limit: DEFAULT_LIMIT, nowMs });
-  const before = integerParameter(parameters, "before");
-  const { shown, hasMore } = await readPage(reader, query, before);
-  const last = shown.at(-1);
+  const before = parameters.get("before");
+  // One more than shown tells whether there is a next page.
+  const found = await reader.findTraces({
+    ...query,
+    limit: query.limit + 1,
+    ...(before === null || before === "" ? undefined : { after: placeOf(before) }),
+  });
+  const shown = found.slice(0, query.limit);
+  const last = found.length > shown.length ? shown.at(-1) : undefined;
   return {
-    traces: shown.map(({ trace }) => listItemOf(trace)),
-    next: hasMore && last !== undefined ? last.latestUnixNano.toString() : null,
+    traces: shown.map(listItemOf),
+    next: last === undefined ? null : `${last.latestUnixNano}-${last.traceId}`,
   };
 }
 
-interface ListedTrace {
-  readonly trace: StoredTrace;
-  /** Start of the latest span that matches. */
-  readonly latestUnixNano: bigint;
-}
-
-async function readPage(
-  reader: TraceReader,
-  query: TraceQuery,
-  before: bigint | undefined,
-): Promise<{ shown: readonly ListedTrace[]; hasMore: boolean }> {
-  const narrowed =
-    before === undefined ? query : { ...query, startMaxUnixNano: minOf(query, before) };
-  // One more than shown tells whether there is a next page.
-  let limit = query.limit + 1;
-  for (;;) {
-    const found = await reader.findTraces({ ...narrowed, limit });
-    const listed = found
-      .map((trace) => ({ trace, latestUnixNano: latestMatch(trace, query) }))
-      .filter(({ latestUnixNano }) => before === undefined || latestUnixNano < before);
-    if (listed.length > query.limit || found.length < limit) {
-      return { shown: listed.slice(0, query.limit), hasMore: listed.length > query.limit };
-    }
-    limit *= 2;
+function placeOf(before: string): TracePlace {
+  const [, latest, traceId] = /^(\d{1,20})-([0-9a-f]{32})$/.exec(before) ?? [];
+  if (latest === undefined || traceId === undefined) {
+    throw new ParameterError(
+      `parameter 'before' takes what 'next' of an earlier page said, not "${before}"`,
+    );
   }
-}
-
-function minOf(query: TraceQuery, before: bigint): bigint {
-  const max = query.startMaxUnixNano;
-  return max !== undefined && max < before ? max : before - 1n;
-}
-
-function latestMatch(trace: StoredTrace, query: TraceQuery): bigint {
-  let latest = 0n;
-  for (const span of trace.spans) {
-    if (span.startUnixNano > latest && matchesQuery(span, query)) latest = span.startUnixNano;
-  }
-  return latest;
+  return { latestUnixNano: BigInt(latest), traceId };
 }
 
 function listItemOf({ spans }: StoredTrace): TraceListItem {
