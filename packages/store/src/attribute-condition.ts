@@ -16,10 +16,7 @@ export function attributeCondition({ key, value }: AttributeFilter): string {
   if (key === "scope.version") return `JSONExtractString(scope, 2) = ${quote(value)}`;
   if (key.startsWith("resource.")) return inJson("resource", key.slice("resource.".length), value);
   const alternatives = [
-    // An attribute that is absent reads as "", too.
-    `attributes[${quote(key)}] = ${quote(value)}${
-      value === "" ? ` and mapContains(attributes, ${quote(key)})` : ""
-    }`,
+    onSpan(key, value),
     ...["resource", "scope", "details"].map((column) => inJson(column, key, value)),
   ];
   if (key === "event") alternatives.push(eventNamed(value));
@@ -32,9 +29,16 @@ function eventNamed(name: string): string {
   return `match(details, ${quote(`\\["event","[0-9]+",${literal},`)})`;
 }
 
+/** The look-up by key is the quick way, but an absent attribute reads as "" in it, and so does the key "". */
+function onSpan(key: string, value: string): string {
+  if (key !== "" && value !== "") return `attributes[${quote(key)}] = ${quote(value)}`;
+  const pair = `toString(k) = ${quote(key)} and v = ${quote(value)}`;
+  return `arrayExists((k, v) -> ${pair}, mapKeys(attributes), mapValues(attributes))`;
+}
+
 function numbered(column: string, names: Record<string, number>, value: string): string {
-  const number = names[value.toLowerCase()];
-  return number === undefined ? NEVER : `${column} = ${number}`;
+  const name = value.toLowerCase();
+  return Object.hasOwn(names, name) ? `${column} = ${names[name]}` : NEVER;
 }
 
 /** Attributes lie there as `["key","type","value"]`; the type is one letter. */

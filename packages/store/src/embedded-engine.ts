@@ -4,8 +4,9 @@
 // Its `insert()` takes text formats only; a Native block therefore goes through a file in the data folder and
 // `insert … from infile`. The file needs no flush of its own: the part that the engine writes from it is the data.
 
-import { mkdir, open, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { mkdir, open, readdir, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import type { Session as ChdbSession } from "chdb";
 import type { Engine, NativeInsert } from "./engine.ts";
 import { nativeBlock } from "./native-column.ts";
@@ -20,17 +21,28 @@ export async function openEmbeddedEngine(dataDir: string): Promise<Engine> {
   const folder = resolve(dataDir);
   const inbox = join(folder, "inbox");
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (cause) {
     throw new StoreOpenError(`the data folder ${dataDir} cannot be made: ${messageOf(cause)}`, {
       cause,
     });
   }
   const sessions = await openSessions(join(folder, "engine"), dataDir);
-  // Blocks that a crash left behind were never acked.
-  await rm(inbox, { recursive: true, force: true });
-  await mkdir(inbox);
+  await makeFolder(inbox);
+  // Blocks that a crash left behind were never acked. Only what we wrote goes: the folder may be somebody's home.
+  for (const name of await readdir(inbox)) {
+    if (/^\d+\.native$/.test(name)) await rm(join(inbox, name), { force: true });
+  }
   return new EmbeddedEngine(sessions, inbox);
+}
+
+/** Parents first, one by one: Node's own recursive mkdir never returns below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  if (parent !== folder && !existsSync(parent)) await makeFolder(parent);
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST" || !statSync(folder).isDirectory()) throw error;
+  });
 }
 
 async function openSessions(folder: string, dataDir: string): Promise<ChdbSession[]> {

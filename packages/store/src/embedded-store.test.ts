@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -28,10 +28,12 @@ test("what was committed is there after the folder is opened again", async (t) =
   // A block that a crash left behind is no data and goes.
   await mkdir(join(folder, "inbox"), { recursive: true });
   await writeFile(join(folder, "inbox", "7.native"), "half a block");
+  await writeFile(join(folder, "inbox", "letter.txt"), "somebody else's");
   const second = await openEmbeddedStore(folder);
   t.after(() => second.close());
   assert.equal((await second.reader.trace(span.traceId))?.spans.length, 1);
   assert.deepEqual(await second.reader.services(), ["shop"]);
+  assert.deepEqual(await readdir(join(folder, "inbox")), ["letter.txt"]);
 });
 
 test("closing commits what is still open", async (t) => {
@@ -78,6 +80,7 @@ test("a folder that cannot be made is refused with its name", async (t) => {
   const file = join(await temporaryFolder(t), "file");
   await writeFile(file, "");
   await assert.rejects(openEmbeddedStore(file), StoreOpenError);
+  await assert.rejects(openEmbeddedStore("/proc/nowhere/data"), StoreOpenError);
 });
 
 test("a block that the disk refuses rejects its appends as unavailable, and the next one is taken", async (t) => {
@@ -132,4 +135,29 @@ test("a folder that another process holds is refused with what to do", async (t)
   ]);
   assert.match(stdout, /StoreOpenError: .*another process holds it.*--data/);
   await write(store, plainSpan());
+});
+
+test("partitions are days of UTC wherever the process runs", async (t) => {
+  const folder = await temporaryFolder(t);
+  const script = `
+    import { openEmbeddedStore } from ${JSON.stringify(import.meta.resolve("./index.ts"))};
+    import { SpanReplay } from "@culprit/trace-model";
+    import { plainSpan } from ${JSON.stringify(import.meta.resolve("../test/plain-span.ts"))};
+    const now = () => BigInt(Date.parse("2026-11-23T01:00:00Z")) * 1_000_000n;
+    const store = await openEmbeddedStore(${JSON.stringify(folder)}, { now });
+    await store.writer.append((sink) => new SpanReplay(sink).span(plainSpan())).committed;
+    await store.close();`;
+  await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], {
+    env: { ...process.env, TZ: "America/Los_Angeles" },
+    cwd: import.meta.dirname,
+  });
+  const engine = await openEmbeddedEngine(folder);
+  t.after(() => engine.close());
+  assert.deepEqual(
+    await selectRows(
+      engine,
+      "select distinct partition from system.parts where table = 'spans' and active",
+    ),
+    [{ partition: "2026-11-23" }],
+  );
 });

@@ -6,8 +6,8 @@ import { StoreOpenError } from "./store-open-error.ts";
 
 /**
  * Sort key: time and trace order won over service order by a factor of three in space and eight in reading a trace.
- * The minute is the span's own, whatever it claims; partitions are days of arrival, so that spans of a thousand
- * different years arrive in one part.
+ * The minute is the span's own, whatever it claims; partitions are days of arrival (UTC, wherever we run), so that spans
+ * of a thousand different years arrive in one part.
  * Durability: the part is flushed before the insert answers. Merged parts are not; their sources stay on disk for
  * another eight minutes (old_parts_lifetime), far longer than the kernel keeps dirty pages.
  * min_bytes_for_wide_part 100 MB: a block of 60,000 spans becomes one file rather than one a column, which takes 12
@@ -36,7 +36,7 @@ create table culprit.spans (
   projection by_trace (select _part_offset order by tenant, trace_id)
 )
 engine = MergeTree
-partition by toDate(intDiv(received_unix_nano, 1000000000))
+partition by toDate(toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC'))
 order by (tenant, intDiv(start_unix_nano, 60000000000), trace_id)
 settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1,
   merge_selector_base = 10, min_bytes_for_wide_part = 100000000`;

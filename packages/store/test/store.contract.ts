@@ -156,6 +156,24 @@ export function storeContract(engine: string, open: OpenStore): void {
     assert.deepEqual(await found(store, { durationMinNanos: 1 }), []);
   });
 
+  test(`${engine}: durations are right to the end of the clock`, async (t) => {
+    const store = await open(t);
+    const longest = plainSpan({ startUnixNano: 0n, endUnixNano: 2n ** 64n - 1n });
+    const backwards = plainSpan({ startUnixNano: 2n ** 64n - 1n, endUnixNano: 0n });
+    await write(store, longest, backwards);
+    assert.deepEqual(await found(store, { durationMinNanos: 2 ** 63 }), [longest.traceId]);
+    assert.deepEqual(await found(store, { durationMaxNanos: 0 }), [backwards.traceId]);
+    assert.deepEqual(await found(store, { durationMinNanos: Number.POSITIVE_INFINITY }), [
+      longest.traceId,
+    ]);
+  });
+
+  test(`${engine}: as many traces as are asked for, in the thousands, too`, async (t) => {
+    const store = await open(t);
+    await write(store, ...Array.from({ length: 7000 }, () => plainSpan()));
+    assert.equal((await found(store, { limit: 6500 })).length, 6500);
+  });
+
   test(`${engine}: attributes are found by text, wherever on the span they stand`, async (t) => {
     const store = await open(t);
     const span = plainSpan({
@@ -167,6 +185,7 @@ export function storeContract(engine: string, open: OpenStore): void {
         ["ok", true],
         ["it's", 'a "quote" \\ and \n line'],
         ["empty", ""],
+        ["", ""],
       ]),
       events: [
         {
@@ -195,6 +214,7 @@ export function storeContract(engine: string, open: OpenStore): void {
       ["ok", "true"],
       ["it's", 'a "quote" \\ and \n line'],
       ["empty", ""],
+      ["", ""],
       ["exception.message", 'no "stock"\n\u0001 left'],
       ["why", "batch"],
       ["region", "eu"],
@@ -212,6 +232,9 @@ export function storeContract(engine: string, open: OpenStore): void {
       ["resource.code", "200"],
       ["exception.message", "no"],
       ["span.kind", "nonsense"],
+      ["span.kind", "constructor"],
+      ["span.status", "__proto__"],
+      ["constructor", "x"],
     ];
     for (const [key, value] of misses) {
       assert.deepEqual(await found(store, { attributes: [{ key, value }] }), [], key);
