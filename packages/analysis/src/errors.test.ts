@@ -63,6 +63,20 @@ describe("errors", () => {
     assert.match(verdict.summary, /web \/ 1 answered success over it\.$/);
   });
 
+  it("that nobody marked are swallowed by nobody", () => {
+    const attributes = { "http.response.status_code": 404n };
+    const verdict = judge(root, {
+      id: "2",
+      parent: "1",
+      start: 0,
+      end: 9 * MS,
+      kind: CLIENT,
+      attributes,
+    });
+    assert.equal(verdict.errors[0]?.swallowedBy, null);
+    assert.doesNotMatch(verdict.summary, /success/);
+  });
+
   it("propagate through a server that answers 4xx unmarked", () => {
     const verdict = judge(
       { ...root, attributes: { "http.status_code": 402n } },

@@ -51,13 +51,17 @@ export function traceErrors(
   const errors = origins.slice(0, MAX_ORIGINS).map((row): TraceError => {
     const words = errorWords(trace, failures, row);
     const timedOut = isTimeout(trace, failures, row, words);
+    const errs = ((failures[row] as number) & Failure.errs) !== 0;
+    const { swallowedBy, ...others } = consequences(trace, failures, attempts, row);
     return {
       row,
       ...words,
       marked: trace.spans[row]?.statusCode === StatusCode.error,
-      errs: ((failures[row] as number) & Failure.errs) !== 0,
+      errs,
       criticalPathNanos: pathNanos[row] as number,
-      ...consequences(trace, failures, attempts, row),
+      ...others,
+      // A 404 that nobody marked may well have been expected: whoever answered after it swallowed nothing.
+      swallowedBy: errs ? swallowedBy : -1,
       timedOut,
       limitNanos: timedOut ? timeoutLimit(trace, row, words) : undefined,
     };
