@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const script = join(import.meta.dirname, "demo.ts");
 let data: string;
@@ -89,6 +90,28 @@ test("SIGTERM while it starts stops what was started", async () => {
   await run.saying(/starting payment gateway/);
   run.kill("SIGTERM");
   assert.equal(await run.ended, 143, run.said());
+});
+
+test("a demo that was killed takes Culprit with it", async () => {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const run = runDemo("--query-port", String(port));
+  await run.saying(/starting PostgreSQL/);
+  const services = `http://127.0.0.1:${port}/api/services`;
+  assert.equal((await fetch(services)).status, 200);
+  run.kill("SIGKILL");
+  assert.equal(await run.ended, "SIGKILL");
+  let answers = true;
+  for (let k = 0; k < 100 && answers; k++) {
+    await sleep(100);
+    answers = await fetch(services).then(
+      () => true,
+      () => false,
+    );
+  }
+  assert.equal(answers, false, "culprit serve is still there");
 });
 
 test("a port in use is named in one sentence", async () => {
