@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -133,3 +133,17 @@ test("an option that does not exist is a usage error", async () => {
   assert.equal(await run.ended, 2);
   assert.match(run.said(), /--sead[\s\S]*npm run demo -- \[options\]/);
 });
+
+for (const command of ["demo.ts", "shop.ts"]) {
+  for (const seed of ["-1", "abc", "1.5", "9007199254740992"]) {
+    test(`${command} --seed ${seed} is refused in one sentence`, () => {
+      const args = [join(import.meta.dirname, command), "--seed", seed];
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      assert.equal(status, 2);
+      assert.equal(
+        stderr,
+        `--seed takes a whole number from 0 to 9007199254740991, not "${seed}".\n`,
+      );
+    });
+  }
+}

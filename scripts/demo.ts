@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { readOptions, UsageError, usage } from "./demo/options.ts";
 import { DemoParts, runDemo } from "./demo/run-demo.ts";
+import { BadValue } from "./option-value.ts";
 import { stopRequested } from "./stop-requested.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -42,5 +43,5 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof BadValue ? 2 : 1;
 }
