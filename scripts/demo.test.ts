@@ -85,6 +85,16 @@ test("it stays up until Ctrl-C, which stops everything", async () => {
   await assert.rejects(fetch(`${page}/api/services`));
 });
 
+for (const step of ["Culprit", "PostgreSQL", "payment gateway", "order, inventory"]) {
+  test(`Ctrl-C while ${step} starts ends it there, with 0 and without complaint`, async () => {
+    const run = runDemo();
+    await run.saying(new RegExp(`starting ${step}`));
+    run.kill("SIGINT");
+    assert.equal(await run.ended, 0, run.said());
+    assert.match(run.said(), /…\n\nStopping …\n$/);
+  });
+}
+
 test("SIGTERM while it starts stops what was started", async () => {
   const run = runDemo("--exit");
   await run.saying(/starting payment gateway/);

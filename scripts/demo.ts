@@ -28,6 +28,9 @@ async function main(): Promise<number> {
       ]);
       if (ended !== undefined) throw new Error(ended);
     }
+  } catch (error) {
+    // What fails because it was told to stop has not failed.
+    if (!abort.signal.aborted) throw error;
   } finally {
     if (!options.exit || abort.signal.aborted) process.stdout.write("\nStopping …\n");
     await parts.stop();

@@ -111,7 +111,12 @@ async function main(): Promise<number> {
     ports: { "frontend-service": options.frontendPort },
     onLine: (line) => process.stdout.write(`${line}\n`),
     onProgress: (step) => process.stdout.write(`starting ${step} …\n`),
+    signal: abort.signal,
+  }).catch((error: unknown) => {
+    if (abort.signal.aborted) return undefined;
+    throw error;
   });
+  if (shop === undefined) return 0;
   try {
     process.stdout.write(`the shop is open at ${shop.frontendUrl}, seed ${options.seed}\n`);
     const { signal } = abort;
