@@ -138,6 +138,12 @@ test("a port in use is named in one sentence", async () => {
   holder.close();
 });
 
+test("one port for two doors is refused in one sentence", async () => {
+  const run = runDemo("--frontend-port", "20001", "--postgres-port", "20001");
+  assert.equal(await run.ended, 1);
+  assert.match(run.said(), /^Port 20001 is wanted by --frontend-port and by --postgres-port.*\n$/);
+});
+
 test("an option that does not exist is a usage error", async () => {
   const run = runDemo("--sead", "7");
   assert.equal(await run.ended, 2);
