@@ -64,6 +64,7 @@ test("a Fastify request makes a SERVER span with its route; its error is recorde
   const server = spans.find((span) => span.kind === "SERVER");
   assert.equal(server?.name, "GET /fails/:id");
   assert.equal(server?.status, "ERROR");
+  assert.equal(server?.attributes["error.type"], "500");
   const inside = spans.filter((span) => span.scope === "@fastify/otel");
   assert.deepEqual(inside.map((span) => span.name.split(" ")[0]).toSorted(), [
     "handler",

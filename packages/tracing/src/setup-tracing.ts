@@ -23,6 +23,7 @@ import { watchModules } from "./module-hooks.ts";
 import type { TracingOptions } from "./options.ts";
 import { createPropagator } from "./propagators.ts";
 import { createResource } from "./resource.ts";
+import { ServerErrorProcessor } from "./server-error-processor.ts";
 
 export interface Tracing {
   readonly tracer: DistributedTracer;
@@ -65,6 +66,7 @@ function start(serviceName: string, options: TracingOptions): Tracing {
     spanProcessors: [
       new ExactStartProcessor(),
       new DatabaseErrorProcessor(),
+      new ServerErrorProcessor(),
       ...exporters.map((exporter) => new BatchSpanProcessor(exporter)),
     ],
   });
