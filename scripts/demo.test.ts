@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const script = join(import.meta.dirname, "demo.ts");
 let data: string;
@@ -84,11 +85,43 @@ test("it stays up until Ctrl-C, which stops everything", async () => {
   await assert.rejects(fetch(`${page}/api/services`));
 });
 
+for (const step of ["Culprit", "PostgreSQL", "payment gateway", "order, inventory"]) {
+  test(`Ctrl-C while ${step} starts ends it there, with 0 and without complaint`, async () => {
+    const run = runDemo();
+    await run.saying(new RegExp(`starting ${step}`));
+    run.kill("SIGINT");
+    assert.equal(await run.ended, 0, run.said());
+    assert.match(run.said(), /…\n\nStopping …\n$/);
+  });
+}
+
 test("SIGTERM while it starts stops what was started", async () => {
   const run = runDemo("--exit");
   await run.saying(/starting payment gateway/);
   run.kill("SIGTERM");
   assert.equal(await run.ended, 143, run.said());
+});
+
+test("a demo that was killed takes Culprit with it", async () => {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const run = runDemo("--query-port", String(port));
+  await run.saying(/starting PostgreSQL/);
+  const services = `http://127.0.0.1:${port}/api/services`;
+  assert.equal((await fetch(services)).status, 200);
+  run.kill("SIGKILL");
+  assert.equal(await run.ended, "SIGKILL");
+  let answers = true;
+  for (let k = 0; k < 100 && answers; k++) {
+    await sleep(100);
+    answers = await fetch(services).then(
+      () => true,
+      () => false,
+    );
+  }
+  assert.equal(answers, false, "culprit serve is still there");
 });
 
 test("a port in use is named in one sentence", async () => {
@@ -105,8 +138,28 @@ test("a port in use is named in one sentence", async () => {
   holder.close();
 });
 
+test("one port for two doors is refused in one sentence", async () => {
+  const run = runDemo("--frontend-port", "20001", "--postgres-port", "20001");
+  assert.equal(await run.ended, 1);
+  assert.match(run.said(), /^Port 20001 is wanted by --frontend-port and by --postgres-port.*\n$/);
+});
+
 test("an option that does not exist is a usage error", async () => {
   const run = runDemo("--sead", "7");
   assert.equal(await run.ended, 2);
   assert.match(run.said(), /--sead[\s\S]*npm run demo -- \[options\]/);
 });
+
+for (const command of ["demo.ts", "shop.ts"]) {
+  for (const seed of ["-1", "abc", "1.5", "9007199254740992"]) {
+    test(`${command} --seed ${seed} is refused in one sentence`, () => {
+      const args = [join(import.meta.dirname, command), "--seed", seed];
+      const { status, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+      assert.equal(status, 2);
+      assert.equal(
+        stderr,
+        `--seed takes a whole number from 0 to 9007199254740991, not "${seed}".\n`,
+      );
+    });
+  }
+}

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { readOptions, UsageError, usage } from "./demo/options.ts";
 import { DemoParts, runDemo } from "./demo/run-demo.ts";
+import { BadValue } from "./option-value.ts";
 import { stopRequested } from "./stop-requested.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -27,6 +28,9 @@ async function main(): Promise<number> {
       ]);
       if (ended !== undefined) throw new Error(ended);
     }
+  } catch (error) {
+    // What fails because it was told to stop has not failed.
+    if (!abort.signal.aborted) throw error;
   } finally {
     if (!options.exit || abort.signal.aborted) process.stdout.write("\nStopping …\n");
     await parts.stop();
@@ -42,5 +46,5 @@ try {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
   if (error instanceof UsageError) process.stderr.write(`\n${usage}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  process.exitCode = error instanceof UsageError || error instanceof BadValue ? 2 : 1;
 }

@@ -9,6 +9,7 @@ import {
   startShop,
   whyUnsupported,
 } from "@culprit/shop";
+import { BadValue, joinNegativeValues, readPort, readSeed } from "./option-value.ts";
 import { stopRequested } from "./stop-requested.ts";
 
 const usage = `npm run shop -- [options]
@@ -31,11 +32,9 @@ interface Options {
   readonly frontendPort: number;
 }
 
-class UsageError extends Error {}
-
 function readOptions(args: readonly string[]): Options | "help" {
   const { values } = parseArgs({
-    args: [...args],
+    args: joinNegativeValues(args),
     options: {
       help: { type: "boolean", short: "h" },
       rate: { type: "string", default: "5" },
@@ -48,23 +47,18 @@ function readOptions(args: readonly string[]): Options | "help" {
   if (values.help === true) return "help";
   const rate = Number(values.rate);
   if (!(rate > 0 && rate <= 10_000)) {
-    throw new UsageError(`--rate ${values.rate}: a number above 0, at most 10000, is needed`);
+    throw new BadValue(`--rate ${values.rate}: a number above 0, at most 10000, is needed`);
   }
   if (!scenarios.has(values.scenario)) {
-    throw new UsageError(`--scenario ${values.scenario} is not one of ${[...scenarios.keys()]}`);
+    throw new BadValue(`--scenario ${values.scenario} is not one of ${[...scenarios.keys()]}`);
   }
   return {
     rate,
     durationMs: values.duration === undefined ? undefined : toMs(values.duration),
-    seed: toWhole("seed", values.seed),
+    seed: readSeed(values.seed),
     scenario: values.scenario,
-    frontendPort: toWhole("frontend-port", values["frontend-port"]),
+    frontendPort: readPort("frontend-port", values["frontend-port"]),
   };
-}
-
-function toWhole(name: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new UsageError(`--${name} ${text}: a whole number is needed`);
 }
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
@@ -73,7 +67,7 @@ function toMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
   const unit = unitMs[match?.[2] ?? ""];
   if (unit !== undefined) return Number(match?.[1]) * unit;
-  throw new UsageError(`--duration ${text}: a number with ms, s, m or h is needed, such as 60s`);
+  throw new BadValue(`--duration ${text}: a number with ms, s, m or h is needed, such as 60s`);
 }
 
 /** Rewritten in place on a terminal; elsewhere a line every five seconds. */
@@ -117,7 +111,12 @@ async function main(): Promise<number> {
     ports: { "frontend-service": options.frontendPort },
     onLine: (line) => process.stdout.write(`${line}\n`),
     onProgress: (step) => process.stdout.write(`starting ${step} …\n`),
+    signal: abort.signal,
+  }).catch((error: unknown) => {
+    if (abort.signal.aborted) return undefined;
+    throw error;
   });
+  if (shop === undefined) return 0;
   try {
     process.stdout.write(`the shop is open at ${shop.frontendUrl}, seed ${options.seed}\n`);
     const { signal } = abort;
@@ -150,8 +149,8 @@ async function main(): Promise<number> {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const isUsage = error instanceof UsageError || error instanceof TypeError;
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  if (isUsage) process.stderr.write(`\n${usage}`);
-  process.exitCode = isUsage ? 2 : 1;
+  // parseArgs complains in TypeErrors.
+  if (error instanceof TypeError) process.stderr.write(`\n${usage}`);
+  process.exitCode = error instanceof BadValue || error instanceof TypeError ? 2 : 1;
 }

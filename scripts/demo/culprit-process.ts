@@ -19,9 +19,10 @@ export async function startCulprit(
   signal: AbortSignal,
 ): Promise<CulpritProcess> {
   const main = join(root, "packages/cli/src/main.ts");
-  const child = spawn(process.execPath, [main, "serve", ...args], {
+  const lifeline = new URL("end-with-starter.ts", import.meta.url).href;
+  const child = spawn(process.execPath, ["--import", lifeline, main, "serve", ...args], {
     cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });
   // The last resort, when this process ends without having stopped it.

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { joinNegativeValues, readPort, readSeed } from "../option-value.ts";
 
 /** Shows a success, a declined payment and a save that PostgreSQL cancels. */
 export const defaultSeed: number = 642;
@@ -37,13 +38,13 @@ export function readOptions(args: readonly string[], root: string): DemoOptions 
   if (values.help === true) return "help";
   return {
     exit: values.exit === true,
-    seed: toNumber("seed", values.seed, defaultSeed, Number.MAX_SAFE_INTEGER),
+    seed: values.seed === undefined ? defaultSeed : readSeed(values.seed),
     data: resolve(process.env.INIT_CWD ?? root, values.data ?? resolve(root, "data")),
-    queryPort: toNumber("query-port", values["query-port"], 16686, 65535),
-    otlpHttpPort: toNumber("otlp-http-port", values["otlp-http-port"], 4318, 65535),
-    otlpGrpcPort: toNumber("otlp-grpc-port", values["otlp-grpc-port"], 4317, 65535),
-    frontendPort: toNumber("frontend-port", values["frontend-port"], 0, 65535),
-    postgresPort: toNumber("postgres-port", values["postgres-port"], 0, 65535),
+    queryPort: portOf(values, "query-port", 16686),
+    otlpHttpPort: portOf(values, "otlp-http-port", 4318),
+    otlpGrpcPort: portOf(values, "otlp-grpc-port", 4317),
+    frontendPort: portOf(values, "frontend-port", 0),
+    postgresPort: portOf(values, "postgres-port", 0),
   };
 }
 
@@ -54,7 +55,7 @@ function parse(args: readonly string[]): { values: Values } {
   const flag = { type: "boolean" } as const;
   try {
     const { values } = parseArgs({
-      args: [...args],
+      args: joinNegativeValues(args),
       options: {
         help: { ...flag, short: "h" },
         exit: flag,
@@ -73,9 +74,7 @@ function parse(args: readonly string[]): { values: Values } {
   }
 }
 
-function toNumber(name: string, text: string | undefined, byDefault: number, most: number): number {
-  if (text === undefined) return byDefault;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value <= most) return value;
-  throw new UsageError(`--${name} ${text}: a whole number up to ${most} is needed`);
+function portOf(values: Values, name: string, byDefault: number): number {
+  const text = values[name];
+  return typeof text === "string" ? readPort(name, text) : byDefault;
 }

@@ -96,6 +96,7 @@ async function startParts(
     env: { OTEL_BSP_SCHEDULE_DELAY: process.env.OTEL_BSP_SCHEDULE_DELAY ?? "500" },
     onLine: (line) => say(`  shop: ${line}`),
     onProgress: progress,
+    signal,
   });
   say(`  everything is up after ${seconds(performance.now() - startedMs)}\n`);
 }

@@ -11,13 +11,15 @@ export interface ChildSetup {
   readonly onLine: (line: string) => void;
   /** With `@culprit/tracing` in it. */
   readonly traced?: boolean;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Child {
   readonly ready: ReadyMessage;
   /** Resolves when it has finished its work; it is `gone` a little later. */
   readonly stop: () => Promise<void>;
-  /** Resolves when the process is gone, asked or not. */
+  /** Resolves when the process is gone, asked or not, and everything it said has arrived. */
   readonly gone: Promise<void>;
 }
 
@@ -26,6 +28,8 @@ const stopLimitMs = 15_000;
 
 /** Starts a process of the shop and waits until it is ready. It is in a group of its own: Ctrl-C is ours. */
 export async function startChild(setup: ChildSetup): Promise<Child> {
+  const { signal } = setup;
+  signal?.throwIfAborted();
   const register = import.meta.resolve("@culprit/tracing/register");
   const child = fork(fileURLToPath(new URL(setup.file, import.meta.url)), {
     execArgv: setup.traced === true ? ["--import", register] : [],
@@ -34,13 +38,22 @@ export async function startChild(setup: ChildSetup): Promise<Child> {
     detached: true,
   });
   passLines(child, setup.onLine);
-  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const report = new Promise<ChildReport>((resolve) => {
     child.once("message", (message) => resolve(message as ChildReport));
     child.once("error", (error) => resolve({ failed: error.message }));
     child.once("exit", (code) => resolve({ failed: `it ended with ${code} before it was ready` }));
   });
+  // Until it is ready it listens to nobody else; PostgreSQL finishes its start and then stops.
+  const cancel = (): boolean => child.kill("SIGTERM");
+  signal?.addEventListener("abort", cancel, { once: true });
   const outcome = await report;
+  signal?.removeEventListener("abort", cancel);
+  if (signal?.aborted) {
+    await stop(child, gone);
+    await gone;
+    signal.throwIfAborted();
+  }
   if (!("ready" in outcome)) {
     const why = "failed" in outcome ? outcome.failed : "it was stopped";
     throw new Error(`${setup.name} did not start: ${why}`);

@@ -26,9 +26,17 @@ export function formatDrawKey({ seed, index, scenario }: DrawKey): string {
   return `${seed}/${index}/${scenario}`;
 }
 
+/** Every whole number that a double holds exactly. */
+export const maxSeed: number = Number.MAX_SAFE_INTEGER;
+
+export function parseSeed(text: string): number | undefined {
+  return /^\d{1,16}$/.test(text) && Number(text) <= maxSeed ? Number(text) : undefined;
+}
+
 /** An order without a readable key is thrown with true dice. */
 export function parseDrawKey(text: string | string[] | undefined): DrawKey | undefined {
-  const match = /^(\d{1,15})\/(\d{1,15})\/([a-z0-9-]{1,64})$/.exec(String(text ?? ""));
-  if (match?.[3] === undefined) return undefined;
-  return { seed: Number(match[1]), index: Number(match[2]), scenario: match[3] };
+  const match = /^(\d{1,16})\/(\d{1,15})\/([a-z0-9-]{1,64})$/.exec(String(text ?? ""));
+  const seed = parseSeed(match?.[1] ?? "");
+  if (match?.[3] === undefined || seed === undefined) return undefined;
+  return { seed, index: Number(match[2]), scenario: match[3] };
 }

@@ -1,4 +1,4 @@
-export { type DrawKey, drawHeader, parseDrawKey } from "./draws.ts";
+export { type DrawKey, drawHeader, maxSeed, parseDrawKey, parseSeed } from "./draws.ts";
 export {
   defaultScenario,
   expectedOutcome,

@@ -27,6 +27,21 @@ for (const [what, body, message] of [
   ["a negative price", { ...valid, items: [item, { ...item, price: -1 }] }, /items\[1\].*greater/],
   ["a price in words", { ...valid, items: [{ ...item, price: "9" }] }, /greater than 0/],
   ["half an item", { ...valid, items: [{ ...item, quantity: 0.5 }] }, /whole number/],
+  [
+    "an endless price",
+    { ...valid, items: [{ ...item, price: Number.POSITIVE_INFINITY }] },
+    /price is above/,
+  ],
+  ["a price beyond the column", { ...valid, items: [{ ...item, price: 1e15 }] }, /price is above/],
+  ["a price of no cents", { ...valid, items: [{ ...item, price: 0.001 }] }, /below a cent/],
+  ["too many of an item", { ...valid, items: [{ ...item, quantity: 2 ** 31 }] }, /quantity is abo/],
+  ["too high a total", { ...valid, items: [{ ...item, quantity: 2e7 }] }, /total is above/],
+  ["a zero in the user", { ...valid, user_id: "a\u0000" }, /user_id contains a control/],
+  ["a line end in the method", { ...valid, payment_method: "a\nb" }, /payment_method contains/],
+  ["half a character", { ...valid, user_id: "a\ud800" }, /user_id contains/],
+  ["a zero in a name", { ...valid, items: [{ ...item, name: "\0x" }] }, /items\[0\] contains/],
+  ["a long user", { ...valid, user_id: "u".repeat(201) }, /user_id is longer than 200/],
+  ["a long name", { ...valid, items: [{ ...item, name: "x".repeat(201) }] }, /is longer than 200/],
 ] as const) {
   test(`an order with ${what} is refused with the reason`, () => {
     assert.throws(() => parseOrder(body), message);

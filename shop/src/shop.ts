@@ -10,6 +10,8 @@ export interface ShopOptions {
   /** What the processes say, each line once. */
   readonly onLine?: (line: string) => void;
   readonly onProgress?: (step: string) => void;
+  /** Ends a start that is under way; it stops what it started and throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export type PartName =
@@ -57,6 +59,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       file,
       traced,
       onLine,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
       env: {
         ...options.env,
         ...env,

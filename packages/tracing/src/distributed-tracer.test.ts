@@ -157,6 +157,58 @@ test("a synchronous throw ends the span, too", async () => {
   assert.equal(span?.attributes["error.type"], "TypeError");
 });
 
+class Unnamed extends Error {
+  override name = undefined as unknown as string;
+}
+const silent = Object.defineProperty(new Error(), "message", {
+  get() {
+    throw new Error("the getter's own");
+  },
+});
+const closed = new Proxy(
+  {},
+  {
+    has() {
+      throw new Error("the trap's own");
+    },
+  },
+);
+
+for (const [what, thrown, type, message] of [
+  ["an object without a prototype", Object.create(null), "_OTHER", /cannot be read/],
+  ["an error whose message throws", silent, "Error", /cannot be read/],
+  ["a proxy that throws", closed, "_OTHER", /cannot be read/],
+  ["an error without a name", new Unnamed("no name"), "Unnamed", /^no name$/],
+  ["a plain object", { code: "E_PLAIN", message: "plain" }, "E_PLAIN", /^plain$/],
+  ["a symbol", Symbol("sign"), "_OTHER", /sign/],
+] as const) {
+  test(`${what} is thrown on as it is, and its span ends`, async () => {
+    const { tracer } = tracing;
+    const caught = (work: () => unknown): unknown => {
+      try {
+        return work();
+      } catch (error) {
+        return error;
+      }
+    };
+    const throwing = (): never => {
+      throw thrown;
+    };
+    assert.ok(caught(() => tracer.withSpan(`sync ${what}`, throwing)) === thrown);
+    const rejected = tracer.withSpan(`async ${what}`, async () => throwing());
+    const error = await rejected.catch((reason: unknown) => ({ reason }));
+    assert.ok((error as { reason: unknown }).reason === thrown);
+    const spans = [...(await received(`sync ${what}`)), ...(await received(`async ${what}`))];
+    assert.equal(spans.length, 2);
+    for (const span of spans) {
+      assert.equal(span.status, "ERROR");
+      assert.equal(span.attributes["error.type"], type);
+      assert.match(span.statusMessage ?? "", message);
+    }
+    assert.deepEqual(spans[0]?.eventNames, ["exception"]);
+  });
+}
+
 test("the resource says which service, instance, host and process", async () => {
   tracing.tracer.startTrace("resource").end();
   const [span] = await received("resource");

@@ -10,6 +10,8 @@ export class ExportNotice implements SpanExporter {
   readonly #destination: string;
   readonly #say: (line: string) => void;
   #said = false;
+  /** Exports without an answer so far. */
+  #waiting = 0;
 
   constructor(exporter: SpanExporter, destination: string, say: (line: string) => void) {
     this.#exporter = exporter;
@@ -18,7 +20,9 @@ export class ExportNotice implements SpanExporter {
   }
 
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+    this.#waiting++;
     const finish = (result: ExportResult): void => {
+      this.#waiting--;
       if (result.code === ExportResultCode.FAILED) this.#notice(result.error);
       done(result);
     };
@@ -35,6 +39,11 @@ export class ExportNotice implements SpanExporter {
 
   shutdown(): Promise<void> {
     return this.#exporter.shutdown();
+  }
+
+  /** Nobody waits any longer for what is on its way, so this is the last chance to say that it is lost. */
+  giveUp(afterMs: number): void {
+    if (this.#waiting > 0) this.#notice(new Error(`no answer within ${afterMs} ms`));
   }
 
   #notice(error: Error | undefined): void {

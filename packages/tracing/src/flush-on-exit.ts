@@ -3,9 +3,10 @@ const signals = ["SIGTERM", "SIGINT"] as const;
 /**
  * Sends what is still queued before the process ends. A signal that nobody else handles ends the process
  * as it would have without us, after the flush; where the application has a handler of its own, the end is
- * its business and we only flush. Returns what takes the listeners away again.
+ * its business and we only flush. `flush` says whether it came to an end; when it did not, its connections
+ * and timers are all that is left of a program that has ended by itself, and do not keep it. Returns what takes the listeners away again.
  */
-export function flushOnExit(flush: () => Promise<void>): () => void {
+export function flushOnExit(flush: () => Promise<boolean>): () => void {
   const onSignal = async (signal: NodeJS.Signals): Promise<void> => {
     const alone = process.listenerCount(signal) === 1;
     await flush();
@@ -14,9 +15,9 @@ export function flushOnExit(flush: () => Promise<void>): () => void {
     process.kill(process.pid, signal);
   };
   // Emitted again when the flush has given the event loop work: once is enough.
-  const onBeforeExit = (): void => {
+  const onBeforeExit = async (): Promise<void> => {
     process.off("beforeExit", onBeforeExit);
-    void flush();
+    if (!(await flush())) process.exit();
   };
   const remove = (): void => {
     for (const signal of signals) process.off(signal, onSignal);

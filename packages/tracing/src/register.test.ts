@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import {
   type OtlpJsonReceiver,
@@ -62,6 +64,7 @@ test("a Fastify request makes a SERVER span with its route; its error is recorde
   const server = spans.find((span) => span.kind === "SERVER");
   assert.equal(server?.name, "GET /fails/:id");
   assert.equal(server?.status, "ERROR");
+  assert.equal(server?.attributes["error.type"], "500");
   const inside = spans.filter((span) => span.scope === "@fastify/otel");
   assert.deepEqual(inside.map((span) => span.name.split(" ")[0]).toSorted(), [
     "handler",
@@ -115,3 +118,25 @@ test("with nobody to take the spans the application runs to its end and says so 
   assert.equal(complaints.length, 1, app.said());
   assert.match(complaints[0] ?? "", /http:\/\/127\.0\.0\.1:1\/v1\/traces \(.*ECONNREFUSED/);
 });
+
+for (const [way, env] of [
+  ["by itself", {}],
+  ["after its shutdown", { SHUTDOWN: "yes" }],
+] as const) {
+  test(`a program that ends ${way} does not wait for a receiver that never answers, and says so once`, async () => {
+    const sockets = new Set<Socket>();
+    const mute = createServer((socket) => sockets.add(socket.on("error", () => {})));
+    mute.listen(0, "127.0.0.1");
+    await once(mute, "listening");
+    const { port } = mute.address() as AddressInfo;
+    const app = runApp("gives-up.ts", {
+      ...env,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_EXPORTER_OTLP_TIMEOUT: "20000",
+    });
+    assert.equal(await app.ended, 3, app.said());
+    for (const socket of sockets) socket.destroy();
+    mute.close();
+    assert.match(app.said(), /^done\n.*do not get through.*\(no answer within 200 ms\).*\n$/);
+  });
+}

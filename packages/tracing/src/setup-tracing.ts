@@ -10,6 +10,7 @@ import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
 import { DatabaseErrorProcessor } from "./database-error-processor.ts";
 import { DistributedTracer } from "./distributed-tracer.ts";
 import { ExactStartProcessor } from "./exact-start.ts";
+import { ExportNotice } from "./export-notice.ts";
 import { createExporters } from "./exporter.ts";
 import { flushOnExit } from "./flush-on-exit.ts";
 import {
@@ -22,6 +23,7 @@ import { watchModules } from "./module-hooks.ts";
 import type { TracingOptions } from "./options.ts";
 import { createPropagator } from "./propagators.ts";
 import { createResource } from "./resource.ts";
+import { ServerErrorProcessor } from "./server-error-processor.ts";
 
 export interface Tracing {
   readonly tracer: DistributedTracer;
@@ -58,12 +60,14 @@ function start(serviceName: string, options: TracingOptions): Tracing {
   if (level !== undefined) {
     diag.setLogger(new DiagConsoleLogger(), { logLevel: diagLogLevelFromString(level) ?? 30 });
   }
+  const exporters = createExporters(options);
   const provider = new NodeTracerProvider({
     resource: createResource(serviceName, options),
     spanProcessors: [
       new ExactStartProcessor(),
       new DatabaseErrorProcessor(),
-      ...createExporters(options).map((exporter) => new BatchSpanProcessor(exporter)),
+      new ServerErrorProcessor(),
+      ...exporters.map((exporter) => new BatchSpanProcessor(exporter)),
     ],
   });
   provider.register({ propagator: createPropagator() });
@@ -74,14 +78,30 @@ function start(serviceName: string, options: TracingOptions): Tracing {
   watchModules(moduleNamesOf(instrumentations));
 
   const timeoutMs = options.shutdownTimeoutMs ?? 5000;
-  const flush = (): Promise<void> => within(timeoutMs, provider.forceFlush());
+  const finish = async (work: Promise<void>): Promise<boolean> => {
+    const finished = await within(timeoutMs, work);
+    if (!finished) {
+      for (const exporter of exporters) {
+        if (exporter instanceof ExportNotice) exporter.giveUp(timeoutMs);
+      }
+    }
+    return finished;
+  };
+  const flushAll = async (): Promise<void> => {
+    await provider.forceFlush();
+    // The processor does not wait for a batch that was on its way before.
+    await Promise.all(exporters.map((exporter) => exporter.forceFlush?.()));
+  };
+  const flush = (): Promise<boolean> => finish(flushAll());
   const removeListeners = (options.flushOnExit ?? true) ? flushOnExit(flush) : () => {};
   return {
     tracer: new DistributedTracer(),
-    flush,
+    async flush(): Promise<void> {
+      await flush();
+    },
     async shutdown(): Promise<void> {
       removeListeners();
-      await within(timeoutMs, provider.shutdown());
+      await finish(provider.shutdown());
       stopInstrumentations(instrumentations);
       trace.disable();
       context.disable();
@@ -100,12 +120,17 @@ function enabledNames(options: TracingOptions): string[] {
   return enabled.filter((name) => !disabledNames.includes(name));
 }
 
-/** A failed flush has been said by the exporter; it is no reason for the application to fail. */
-async function within(timeoutMs: number, work: Promise<void>): Promise<void> {
+/** Whether it ended in time. A flush that fails has been said by the exporter; the application goes on. */
+async function within(timeoutMs: number, work: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), timeoutMs);
   });
-  await Promise.race([work.catch(() => {}), timeout]);
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const inTime = await Promise.race([ended, timeout]);
   clearTimeout(timer);
+  return inTime;
 }

@@ -33,8 +33,14 @@ function finalizeOrder(body: unknown, key: DrawKey | undefined): Promise<object>
         } finally {
           client.release();
         }
-        await tracer.withSpan("send_confirmation_email", () => sendConfirmation(order));
-        return { status: "finalized" };
+        // The order stands from here on. A mail that cannot be sent is an error of its span, not of the order.
+        const confirmed = await tracer
+          .withSpan("send_confirmation_email", () => sendConfirmation(order))
+          .then(
+            () => true,
+            () => false,
+          );
+        return { status: "finalized", confirmed };
       },
     )
     .catch(explain);
