@@ -52,7 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return listen(server, "otlp-http", host, port);
     },
     "otlp-grpc": (port) => {
-      const server = createOtlpGrpcServer(intake, maxBodyBytes);
+      const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
       return bindGrpc(server, host, port);
     },

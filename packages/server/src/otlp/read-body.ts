@@ -89,7 +89,7 @@ function readClaimed(
 /** All of a stream as one buffer; stops at the limit of a body and at the budget. What still comes is discarded. */
 function collect(
   stream: IncomingMessage | Transform,
-  { maxBodyBytes, budget }: BodyLimits,
+  { maxBodyBytes, budget }: Omit<BodyLimits, "pool">,
 ): Promise<BodyOutcome> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
@@ -119,7 +119,11 @@ function collect(
   });
 }
 
-async function unpack(packed: Buffer, encoding: string, limits: BodyLimits): Promise<BodyOutcome> {
+export async function unpack(
+  packed: Buffer,
+  encoding: string,
+  limits: Omit<BodyLimits, "pool">,
+): Promise<BodyOutcome> {
   const unpacker = newUnpacker(encoding, packed);
   unpacker.end(packed);
   const outcome = await collect(unpacker, limits);
