@@ -1,7 +1,7 @@
 // The query door: web UI, Jaeger's v1 API, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
 // `culprit import --to` needs no second address.
 
-import type { Server } from "node:http";
+import { maxHeaderSize, type Server } from "node:http";
 import { type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
@@ -41,9 +41,10 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
         if (expectsContinue) response.writeContinue();
         handler(request, response);
       }),
-    // Names of services and operations are part of paths.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    // Names of services are part of paths, which Node limits together with the headers.
     routerOptions: {
-      maxParamLength: 4096,
+      maxParamLength: maxHeaderSize,
       querystringParser: (text) => ({ parameters: new URLSearchParams(text) }),
     },
   });

@@ -49,6 +49,17 @@ const PARSED: readonly (readonly [string, Partial<TraceQuery>])[] = [
       ],
     },
   ],
+  [
+    'tag=constructor:x&tag=__proto__:y&tags={"toString":"z","__proto__":"p"}',
+    {
+      attributes: [
+        { key: "constructor", value: "x" },
+        { key: "__proto__", value: "y" },
+        { key: "toString", value: "z" },
+        { key: "__proto__", value: "p" },
+      ],
+    },
+  ],
   ["tag=otel.status_code:ERROR", { attributes: [{ key: "span.status", value: "ERROR" }] }],
 ];
 
@@ -69,6 +80,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["end=99999999999999999999999", /'end'/],
   ["lookback=soon", /'lookback'/],
   ["minDuration=5", /'minDuration': missing unit/],
+  ["minDuration=5constructor", /'minDuration': invalid duration/],
   ["maxDuration=abc", /'maxDuration': invalid duration/],
   ["minDuration=2s&maxDuration=1s", /^'maxDuration' should be greater than 'minDuration'$/],
   ["tag=k", /^malformed 'tag' parameter, expecting key:value, received: k$/],

@@ -135,12 +135,12 @@ function parseTags(text: string): Record<string, string> {
 }
 
 /** What Jaeger adds to a span's tags is not stored as attributes. */
-const JAEGER_KEYS: Readonly<Record<string, string>> = {
-  "otel.scope.name": "scope.name",
-  "otel.scope.version": "scope.version",
-  "otel.status_code": "span.status",
-};
+const JAEGER_KEYS: ReadonlyMap<string, string> = new Map([
+  ["otel.scope.name", "scope.name"],
+  ["otel.scope.version", "scope.version"],
+  ["otel.status_code", "span.status"],
+]);
 
 function filterOf(key: string, value: string): AttributeFilter {
-  return { key: JAEGER_KEYS[key] ?? key, value };
+  return { key: JAEGER_KEYS.get(key) ?? key, value };
 }
