@@ -10,6 +10,7 @@ import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receive
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
+import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { registerWebUi } from "./web-ui.ts";
 
@@ -89,6 +90,9 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   }
   if (error instanceof StoreUnavailable) {
     return sendError(request, reply, "store-unavailable", error.message);
+  }
+  if (isTextTooLong(error)) {
+    return sendError(request, reply, "answer-too-large", TOO_LARGE_MESSAGE);
   }
   console.error(`query: ${request.method} ${request.url} failed:`, error);
   return sendError(request, reply, "internal", "internal error");
