@@ -190,6 +190,38 @@ describe("bad input", () => {
     verdict.parse(await get(`/traces/${traceId}/verdict`));
   });
 
+  test("names of Object.prototype are attributes like any other", async () => {
+    const attributes = new Map([["constructor", "x"]]);
+    const span = sampleSpan({ traceId: traceIdOf(7), attributes });
+    assert.equal((await post([span])).status, 200);
+    for (const [search, count] of [
+      ["tag=constructor:x", 1],
+      ['tags={"constructor":"x"}', 1],
+      ["tag=__proto__:x", 0],
+      ["tag=toString:x", 0],
+    ] as const) {
+      const start = `start=0&${search}`;
+      const response = await fetch(`${server.url("query")}/api/traces?${start}`);
+      assert.equal(response.status, 200, search);
+      assert.equal(((await response.json()) as { data: unknown[] }).data.length, count, search);
+      const { traces } = (await get(`/traces?${start}`)) as { traces: unknown[] };
+      assert.equal(traces.length, count, search);
+    }
+  });
+
+  test("a path that cannot be a path, or names a service of 8,000 letters, gets the envelope", async () => {
+    for (const [service, status] of [
+      ["s".repeat(8000), 200],
+      ["%ff", 400],
+    ] as const) {
+      const url = `${server.url("query")}/api/services/${service}/operations`;
+      const response = await fetch(url);
+      assert.equal(response.status, status);
+      const keys = Object.keys((await response.json()) as object).sort();
+      assert.deepEqual(keys, ["data", "errors", "limit", "offset", "total"]);
+    }
+  });
+
   test("the same span sent twice is shown once", async () => {
     const span = sampleSpan({ traceId: traceIdOf(6) });
     assert.equal((await post([span, span])).status, 200);

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly uiDir?: string;
   /** Of one request body, as it comes and unpacked; 64 MiB when absent. */
   readonly maxBodyBytes?: number;
+  /** Of one JSON body, unpacked; 16 MiB when absent. */
+  readonly maxJsonBodyBytes?: number;
   /** Of all request bodies that are being received or unpacked; 192 MiB when absent. */
   readonly maxBytesInFlight?: number;
 }

@@ -8,13 +8,15 @@ import { addressText, DOORS, type DoorName, doorError, portOf } from "./door.ts"
 import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
-import { OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
+import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
 
 /** What OTLP exporters must be able to send at least; a collector's batches are far smaller. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** 8,192 spans of 1 KB are half of that. */
+const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024;
 /** Three of the largest bodies, or a thousand ordinary ones. */
 const MAX_BYTES_IN_FLIGHT = 192 * 1024 * 1024;
 
@@ -25,14 +27,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
   });
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
-  const budget = new ByteBudget(options.maxBytesInFlight ?? MAX_BYTES_IN_FLIGHT);
+  const maxBytesInFlight = options.maxBytesInFlight ?? MAX_BYTES_IN_FLIGHT;
+  // What could never fit into the budget is too large, and not "try again later".
+  const maxJsonBodyBytes = Math.min(
+    options.maxJsonBodyBytes ?? MAX_JSON_BODY_BYTES,
+    Math.floor(maxBytesInFlight / JSON_WEIGHT),
+  );
+  const budget = new ByteBudget(maxBytesInFlight);
   metrics.observe({
     writerStatus: () => store.writer.status,
     bytesInFlight: () => budget.usedBytes,
     engineEvents: () => store.engineEvents(),
   });
   const intake = new SpanIntake(store.writer, metrics);
-  const limits = { maxBodyBytes, budget, pool: new BufferPool() };
+  const limits = { maxBodyBytes, maxJsonBodyBytes, budget, pool: new BufferPool() };
   const otlpHttp = new OtlpHttpReceiver(intake, metrics, limits);
 
   const host = options.host ?? "127.0.0.1";
@@ -52,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return listen(server, "otlp-http", host, port);
     },
     "otlp-grpc": (port) => {
-      const server = createOtlpGrpcServer(intake, maxBodyBytes);
+      const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
       return bindGrpc(server, host, port);
     },

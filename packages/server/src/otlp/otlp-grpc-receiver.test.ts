@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import { afterEach, beforeEach, test } from "node:test";
+import { gzipSync } from "node:zlib";
 import { StoreUnavailable } from "@culprit/store";
 import { encodeOtlpProtobuf } from "@culprit/wire";
 import {
@@ -12,24 +14,34 @@ import {
 } from "@grpc/grpc-js";
 import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { sampleSpan, spanIdOf } from "../../test/sample-spans.ts";
+import { ByteBudget } from "../byte-budget.ts";
 import { Metrics } from "../metrics.ts";
 import { SpanIntake } from "../span-intake.ts";
 import { createOtlpGrpcServer } from "./otlp-grpc-receiver.ts";
 import { exportResponseProtobuf, statusProtobuf } from "./rpc-status.ts";
 
 const MAX_BODY_BYTES = 1 << 20;
+const RECEIVE_TIMEOUT_MS = 700;
 const EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const GZIP = { "grpc.default_compression_algorithm": 2 };
 
 let writer: CollectingWriter;
+let budget: ByteBudget;
 let server: Server;
 let port: number;
 let clients: Client[];
+let sessions: ClientHttp2Session[];
 
 beforeEach(async () => {
   writer = new CollectingWriter();
-  server = createOtlpGrpcServer(new SpanIntake(writer, new Metrics()), MAX_BODY_BYTES);
+  budget = new ByteBudget(4 * MAX_BODY_BYTES);
+  server = createOtlpGrpcServer(new SpanIntake(writer, new Metrics()), {
+    maxBodyBytes: MAX_BODY_BYTES,
+    budget,
+    receiveTimeoutMs: RECEIVE_TIMEOUT_MS,
+  });
   clients = [];
+  sessions = [];
   port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),
@@ -39,6 +51,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   for (const client of clients) client.close();
+  for (const session of sessions) session.destroy();
   server.forceShutdown();
 });
 
@@ -135,4 +148,101 @@ test("more calls at once than are received at a time all get through", async () 
   );
   await Promise.all(calls);
   assert.equal(new Set(writer.spans.map((span) => span.spanId)).size, 200);
+});
+
+/** Calls of which only the headers, and then what the test writes, are sent. */
+function openStreams(count: number, headers: Record<string, string> = {}): ClientHttp2Stream[] {
+  const session = connect(`http://127.0.0.1:${port}`);
+  sessions.push(session);
+  session.on("error", () => undefined);
+  return Array.from({ length: count }, () => {
+    const stream = session.request(
+      {
+        ":method": "POST",
+        ":path": EXPORT,
+        "content-type": "application/grpc",
+        te: "trailers",
+        ...headers,
+      },
+      { endStream: false },
+    );
+    stream.on("error", () => undefined);
+    stream.resume();
+    return stream;
+  });
+}
+
+/** The status that a call ends with, in the headers of an answer that has nothing else. */
+function statusOf(stream: ClientHttp2Stream): Promise<number> {
+  return new Promise((resolve) => {
+    const take = (headers: Record<string, unknown>): void => {
+      if (headers["grpc-status"] !== undefined) resolve(Number(headers["grpc-status"]));
+    };
+    stream.on("response", take);
+    stream.on("trailers", take);
+  });
+}
+
+function frame(message: Uint8Array, isPacked = false): Buffer {
+  const head = Buffer.alloc(5);
+  head[0] = isPacked ? 1 : 0;
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+test("calls that send nothing keep nobody out, and end with DEADLINE_EXCEEDED", async () => {
+  const statuses = openStreams(90).map(statusOf);
+  await Promise.all(Array.from({ length: 40 }, () => send(bytes)));
+  assert.equal(writer.spans.length, 40);
+  assert.deepEqual(await Promise.all(statuses), Array(90).fill(status.DEADLINE_EXCEEDED));
+  await send(bytes);
+});
+
+test("calls that are cancelled before and within their message give back what they held", async () => {
+  for (let round = 0; round < 3; round++) {
+    const streams = openStreams(90);
+    for (const stream of streams) stream.write(frame(bytes).subarray(0, 50));
+    while (budget.usedBytes !== 90 * 50) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const stream of streams) stream.close(8);
+    while (budget.usedBytes !== 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await send(bytes);
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("large messages at once are bounded by the budget; what does not fit is UNAVAILABLE", async () => {
+  // Each stops one byte before its end: together they would hold 8 times the largest message.
+  const message = frame(new Uint8Array(MAX_BODY_BYTES - 5));
+  const statuses = openStreams(8).map((stream) => {
+    stream.write(message.subarray(0, -1));
+    return statusOf(stream);
+  });
+  const codes = await Promise.all(statuses);
+  assert.ok(codes.includes(status.UNAVAILABLE), codes.join());
+  assert.ok(codes.every((c) => c === status.UNAVAILABLE || c === status.DEADLINE_EXCEEDED));
+  assert.equal(budget.usedBytes, 0);
+  await send(bytes);
+});
+
+test("packed messages at once are bounded unpacked, too", async () => {
+  const message = frame(gzipSync(new Uint8Array(MAX_BODY_BYTES)), true);
+  const statuses = openStreams(32, { "grpc-encoding": "gzip" }).map((stream) => {
+    stream.end(message);
+    return statusOf(stream);
+  });
+  const codes = await Promise.all(statuses);
+  assert.ok(codes.includes(status.UNAVAILABLE), codes.join());
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("an encoding that is not supported is UNIMPLEMENTED, broken gzip INVALID_ARGUMENT", async () => {
+  const codes: number[] = [];
+  for (const encoding of ["snappy", "gzip"]) {
+    const [stream] = openStreams(1, { "grpc-encoding": encoding });
+    assert.ok(stream !== undefined);
+    const ended = statusOf(stream);
+    stream.end(frame(bytes, true));
+    codes.push(await ended);
+  }
+  assert.deepEqual(codes, [status.UNIMPLEMENTED, status.INVALID_ARGUMENT]);
 });

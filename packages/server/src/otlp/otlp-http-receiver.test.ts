@@ -15,6 +15,7 @@ import { SpanIntake } from "../span-intake.ts";
 import { OtlpHttpReceiver } from "./otlp-http-receiver.ts";
 
 const MAX_BODY_BYTES = 1 << 20;
+const MAX_JSON_BODY_BYTES = 1 << 18;
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
 
@@ -33,7 +34,12 @@ beforeEach(() => {
   writer = new CollectingWriter();
   budget = new ByteBudget(4 << 20);
   metrics = new Metrics();
-  const limits = { maxBodyBytes: MAX_BODY_BYTES, budget, pool: new BufferPool() };
+  const limits = {
+    maxBodyBytes: MAX_BODY_BYTES,
+    maxJsonBodyBytes: MAX_JSON_BODY_BYTES,
+    budget,
+    pool: new BufferPool(),
+  };
   receiver = new OtlpHttpReceiver(new SpanIntake(writer, metrics), metrics, limits);
 });
 
@@ -253,6 +259,37 @@ test("a body over the limit is a 413, claimed or chunked or unpacked", async () 
   const headers = { "content-type": PROTOBUF, "content-encoding": "gzip" };
   assert.equal((await send({ headers, body: bomb })).status, 413);
   assert.equal(budget.usedBytes, 0);
+});
+
+test("JSON has a limit of its own, packed or not, and is told to come as protobuf", async () => {
+  const large = `{"resourceSpans":[{}${",{}".repeat(MAX_JSON_BODY_BYTES / 3)}]}`;
+  const headers = { "content-type": JSON_TYPE };
+  for (const sent of [
+    { headers, body: large },
+    { headers, body: large, isChunked: true },
+    { headers: { ...headers, "content-encoding": "gzip" }, body: gzipSync(large) },
+  ]) {
+    const reply = await send(sent);
+    assert.equal(reply.status, 413);
+    assert.match(JSON.parse(reply.body.toString()).message, /262144 bytes.*JSON.*x-protobuf/);
+  }
+  assert.equal((await send({ headers, body: json })).status, 200);
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("a byte of JSON counts eightfold in the bytes in flight", async () => {
+  const spans = Array.from({ length: 20 }, () => sampleSpan());
+  const free = encodeOtlpJson(spans).length * 7;
+  assert.ok(budget.reserve(budget.limitBytes - free));
+  const headers = { "content-type": JSON_TYPE };
+  const body = encodeOtlpJson(spans);
+  assert.equal((await send({ headers, body })).status, 503);
+  assert.equal((await send({ headers, body, isChunked: true })).status, 503);
+  const packed = { ...headers, "content-encoding": "gzip" };
+  assert.equal((await send({ headers: packed, body: gzipSync(body) })).status, 503);
+  const protobuf = Buffer.from(encodeOtlpProtobuf(spans));
+  assert.equal((await send({ headers: { "content-type": PROTOBUF }, body: protobuf })).status, 200);
+  assert.equal(budget.usedBytes, budget.limitBytes - free);
 });
 
 test("while the writer is overloaded a request is refused before its body is read", async () => {

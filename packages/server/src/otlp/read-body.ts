@@ -12,6 +12,8 @@ export interface BodyLimits {
   /** Of one body, as it comes and unpacked. */
   readonly maxBodyBytes: number;
   readonly budget: ByteBudget;
+  /** What a byte of this body counts in the budget: more than 1 where decoding makes more of it; 1 when absent. */
+  readonly weight?: number;
   readonly pool: BufferPool;
 }
 
@@ -45,11 +47,13 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   }
   const claimedBytes = Number(request.headers["content-length"] ?? Number.NaN);
   if (claimedBytes > limits.maxBodyBytes) return { kind: "too-large" };
+  const isPacked = encoding !== "identity" && encoding !== "";
+  const rawLimits = isPacked ? { ...limits, weight: 1 } : limits;
   const raw =
     claimedBytes <= MAX_CLAIMED_BYTES
-      ? await readClaimed(request, claimedBytes, limits)
-      : await collect(request, limits);
-  if (raw.kind !== "body" || encoding === "identity" || encoding === "") return raw;
+      ? await readClaimed(request, claimedBytes, rawLimits)
+      : await collect(request, rawLimits);
+  if (raw.kind !== "body" || !isPacked) return raw;
   try {
     return await unpack(raw.bytes, encoding, limits);
   } finally {
@@ -60,12 +64,12 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
 function readClaimed(
   request: IncomingMessage,
   claimedBytes: number,
-  { budget, pool }: BodyLimits,
+  { budget, pool, weight = 1 }: BodyLimits,
 ): Promise<BodyOutcome> {
-  if (!budget.reserve(claimedBytes)) return Promise.resolve({ kind: "busy" });
+  if (!budget.reserve(claimedBytes * weight)) return Promise.resolve({ kind: "busy" });
   const buffer = pool.acquire(claimedBytes);
   const release = (): void => {
-    budget.release(claimedBytes);
+    budget.release(claimedBytes * weight);
     pool.release(buffer);
   };
   return new Promise((resolve) => {
@@ -89,7 +93,7 @@ function readClaimed(
 /** All of a stream as one buffer; stops at the limit of a body and at the budget. What still comes is discarded. */
 function collect(
   stream: IncomingMessage | Transform,
-  { maxBodyBytes, budget }: BodyLimits,
+  { maxBodyBytes, budget, weight = 1 }: Omit<BodyLimits, "pool">,
 ): Promise<BodyOutcome> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
@@ -98,28 +102,32 @@ function collect(
     const finish = (outcome: BodyOutcome): void => {
       if (done) return;
       done = true;
-      if (outcome.kind !== "body") budget.release(sizeBytes);
+      if (outcome.kind !== "body") budget.release(sizeBytes * weight);
       chunks.length = 0;
       resolve(outcome);
     };
     stream.on("data", (chunk: Buffer) => {
       if (done) return;
       if (sizeBytes + chunk.length > maxBodyBytes) return finish({ kind: "too-large" });
-      if (!budget.reserve(chunk.length)) return finish({ kind: "busy" });
+      if (!budget.reserve(chunk.length * weight)) return finish({ kind: "busy" });
       sizeBytes += chunk.length;
       chunks.push(chunk);
     });
     stream.on("end", () => {
       const [only] = chunks;
       const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      finish({ kind: "body", bytes, release: () => budget.release(sizeBytes) });
+      finish({ kind: "body", bytes, release: () => budget.release(sizeBytes * weight) });
     });
     stream.on("error", (error) => finish({ kind: "corrupt", message: error.message }));
     stream.on("close", () => finish({ kind: "aborted" }));
   });
 }
 
-async function unpack(packed: Buffer, encoding: string, limits: BodyLimits): Promise<BodyOutcome> {
+export async function unpack(
+  packed: Buffer,
+  encoding: string,
+  limits: Omit<BodyLimits, "pool">,
+): Promise<BodyOutcome> {
   const unpacker = newUnpacker(encoding, packed);
   unpacker.end(packed);
   const outcome = await collect(unpacker, limits);

@@ -5,6 +5,7 @@
 /** As gRPC numbers them. */
 export const RpcCode = {
   invalidArgument: 3,
+  deadlineExceeded: 4,
   notFound: 5,
   resourceExhausted: 8,
   unimplemented: 12,

@@ -7,6 +7,8 @@ export const API_ERRORS = {
   "span-not-found": 404,
   /** No such path. */
   "not-found": 404,
+  /** One document would be larger than a text can be. */
+  "answer-too-large": 422,
   "store-unavailable": 503,
   internal: 500,
 } as const;

@@ -170,6 +170,7 @@ describe("Culprit's own API", () => {
     [`/traces/${ORDER}/spans/${spanIdOf(99)}`, 404, "span-not-found"],
     ["/traces/xyz", 400, "bad-parameter"],
     ["/traces?minDuration=5", 400, "bad-parameter"],
+    ["/traces?limit=1501", 400, "bad-parameter"],
     ["/traces?before=yesterday", 400, "bad-parameter"],
     [`/traces/${ORDER}/verdict?overlapTolerance=2`, 400, "bad-parameter"],
     ["/nope", 404, "not-found"],

@@ -1,16 +1,16 @@
 // Durations as Go writes them, which is what Jaeger's search takes: "1.2s", "1h2m", "4.5us", "-5ms", "0".
 // https://pkg.go.dev/time#ParseDuration
 
-const UNIT_NANOS: Readonly<Record<string, number>> = {
-  ns: 1,
-  us: 1e3,
-  µs: 1e3, // U+00B5
-  μs: 1e3, // U+03BC
-  ms: 1e6,
-  s: 1e9,
-  m: 60e9,
-  h: 3600e9,
-};
+const UNIT_NANOS: ReadonlyMap<string, number> = new Map([
+  ["ns", 1],
+  ["us", 1e3],
+  ["µs", 1e3], // U+00B5
+  ["μs", 1e3], // U+03BC
+  ["ms", 1e6],
+  ["s", 1e9],
+  ["m", 60e9],
+  ["h", 3600e9],
+]);
 
 const PART = /(\d+\.?\d*|\.\d+)([a-zµμ]+)/gy;
 
@@ -24,7 +24,7 @@ export function parseGoDuration(text: string): number | undefined {
   PART.lastIndex = 0;
   while (PART.lastIndex < unsigned.length) {
     const part = PART.exec(unsigned);
-    const unitNanos = UNIT_NANOS[part?.[2] ?? ""];
+    const unitNanos = UNIT_NANOS.get(part?.[2] ?? "");
     if (part === null || unitNanos === undefined) return undefined;
     nanos += Number(part[1]) * unitNanos;
   }

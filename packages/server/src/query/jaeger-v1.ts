@@ -2,9 +2,12 @@
 // https://www.jaegertracing.io/docs/1.76/apis/ ; behaviour as recorded from Jaeger 1.76, with these differences: errors
 // are application/json, empty lists are [] and not null, and a search without a service looks at all of them.
 
-import type { Operation, TraceReader } from "@culprit/store";
+import { Readable } from "node:stream";
+import type { Operation, StoredTrace, TraceReader } from "@culprit/store";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { findTraces } from "./found-traces.ts";
 import { jaegerTraceOf } from "./jaeger-trace.ts";
+import { type DataOrError, jsonEnvelope } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { parseTraceId } from "./trace-id.ts";
 import { booleanParameter, integerParameter, parseTraceQuery } from "./trace-query-parameters.ts";
@@ -70,22 +73,21 @@ export function registerJaegerV1(
     const parameters = parametersOf(request);
     const isRaw = booleanParameter(parameters, "raw");
     const ids = parameters.getAll("traceID").filter((id) => id !== "");
-    if (ids.length > 0) return send(request, reply, await tracesByIds(reader, ids, isRaw));
+    if (ids.length > 0) {
+      return sendTraces(request, reply, tracesByIds(reader, parseTraceIds(ids), isRaw));
+    }
     const nowMs = Date.now();
     const query = parseTraceQuery(parameters, {
       limit: DEFAULT_LIMIT,
+      overMaxLimit: "cap",
       lookbackMs: TWO_DAYS_MS,
       nowMs,
     });
-    const traces = await reader.findTraces({
+    const traces = findTraces(reader, {
       ...query,
       startMaxUnixNano: query.startMaxUnixNano ?? BigInt(nowMs) * 1_000_000n,
     });
-    return send(
-      request,
-      reply,
-      jaegerAnswer(traces.map(({ spans }) => jaegerTraceOf(spans, isRaw))),
-    );
+    return sendTraces(request, reply, encoded(traces, isRaw));
   });
 
   app.get<{ Params: { id: string } }>("/api/traces/:id", async (request, reply) => {
@@ -104,6 +106,24 @@ export function registerJaegerV1(
     return send(request, reply, jaegerAnswer([jaegerTraceOf(trace.spans, isRaw)]));
   });
 
+  async function sendTraces(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    items: AsyncIterable<DataOrError>,
+  ): Promise<FastifyReply> {
+    if (booleanParameter(parametersOf(request), "prettyPrint")) {
+      return send(request, reply, await collected(items));
+    }
+    const chunks = jsonEnvelope(items);
+    // What is wrong with the question shows before the first chunk, while a status can still be sent.
+    const first = await chunks.next();
+    const all = async function* (): AsyncGenerator<string> {
+      if (first.done !== true) yield first.value;
+      yield* chunks;
+    };
+    return reply.type("application/json").send(Readable.from(all(), { objectMode: false }));
+  }
+
   function send(request: FastifyRequest, reply: FastifyReply, answer: JaegerAnswer): FastifyReply {
     reply.type("application/json");
     const isPretty = booleanParameter(parametersOf(request), "prettyPrint");
@@ -111,23 +131,44 @@ export function registerJaegerV1(
   }
 }
 
-async function tracesByIds(
-  reader: TraceReader,
-  texts: readonly string[],
-  isRaw: boolean,
-): Promise<JaegerAnswer> {
+/** Each once, by its full form; the value is what the client wrote. */
+function parseTraceIds(texts: readonly string[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
   for (const text of texts) {
     const id = parseTraceId(text);
     if ("error" in id) throw new ParameterError(`cannot parse traceID param: ${id.error}`);
     ids.set(id.traceId, text);
   }
-  const data: unknown[] = [];
-  const errors: JaegerError[] = [];
+  return ids;
+}
+
+async function* tracesByIds(
+  reader: TraceReader,
+  ids: ReadonlyMap<string, string>,
+  isRaw: boolean,
+): AsyncGenerator<DataOrError> {
   for (const [traceId, text] of ids) {
     const trace = await reader.trace(traceId);
-    if (trace === undefined) errors.push({ msg: "trace not found", traceID: text });
-    else data.push(jaegerTraceOf(trace.spans, isRaw));
+    if (trace === undefined) yield { error: { msg: "trace not found", traceID: text } };
+    else yield { data: jaegerTraceOf(trace.spans, isRaw), traceId };
+  }
+}
+
+async function* encoded(
+  traces: AsyncIterable<StoredTrace>,
+  isRaw: boolean,
+): AsyncGenerator<DataOrError> {
+  for await (const { spans, traceId } of traces) {
+    yield { data: jaegerTraceOf(spans, isRaw), traceId };
+  }
+}
+
+async function collected(items: AsyncIterable<DataOrError>): Promise<JaegerAnswer> {
+  const data: unknown[] = [];
+  const errors: JaegerError[] = [];
+  for await (const item of items) {
+    if ("error" in item) errors.push(item.error);
+    else data.push(item.data);
   }
   return { ...jaegerAnswer(data), errors: errors.length === 0 ? null : errors };
 }

@@ -1,7 +1,7 @@
 // The query door: web UI, Jaeger's v1 API, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
 // `culprit import --to` needs no second address.
 
-import type { Server } from "node:http";
+import { maxHeaderSize, type Server } from "node:http";
 import { type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
@@ -10,6 +10,7 @@ import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receive
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
+import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { registerWebUi } from "./web-ui.ts";
 
@@ -41,9 +42,10 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
         if (expectsContinue) response.writeContinue();
         handler(request, response);
       }),
-    // Names of services and operations are part of paths.
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply),
+    // Names of services are part of paths, which Node limits together with the headers.
     routerOptions: {
-      maxParamLength: 4096,
+      maxParamLength: maxHeaderSize,
       querystringParser: (text) => ({ parameters: new URLSearchParams(text) }),
     },
   });
@@ -88,6 +90,9 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   }
   if (error instanceof StoreUnavailable) {
     return sendError(request, reply, "store-unavailable", error.message);
+  }
+  if (isTextTooLong(error)) {
+    return sendError(request, reply, "answer-too-large", TOO_LARGE_MESSAGE);
   }
   console.error(`query: ${request.method} ${request.url} failed:`, error);
   return sendError(request, reply, "internal", "internal error");

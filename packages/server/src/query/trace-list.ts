@@ -4,6 +4,7 @@ import { analyzeTrace } from "@culprit/analysis";
 import type { TraceList, TraceListItem } from "@culprit/api";
 import type { StoredTrace, TracePlace, TraceReader } from "@culprit/store";
 import { assembleTrace } from "@culprit/trace-model";
+import { findTraces } from "./found-traces.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { parseTraceQuery } from "./trace-query-parameters.ts";
 
@@ -15,20 +16,26 @@ export async function listTraces(
   parameters: URLSearchParams,
   nowMs: number,
 ): Promise<TraceList> {
-  const query = parseTraceQuery(parameters, { limit: DEFAULT_LIMIT, nowMs });
+  const query = parseTraceQuery(parameters, {
+    limit: DEFAULT_LIMIT,
+    overMaxLimit: "refuse",
+    nowMs,
+  });
   const before = parameters.get("before");
   // One more than shown tells whether there is a next page.
-  const found = await reader.findTraces({
+  const found = findTraces(reader, {
     ...query,
     limit: query.limit + 1,
     ...(before === null || before === "" ? undefined : { after: placeOf(before) }),
   });
-  const shown = found.slice(0, query.limit);
-  const last = found.length > shown.length ? shown.at(-1) : undefined;
-  return {
-    traces: shown.map(listItemOf),
-    next: last === undefined ? null : `${last.latestUnixNano}-${last.traceId}`,
-  };
+  const traces: TraceListItem[] = [];
+  let next = "";
+  for await (const trace of found) {
+    if (traces.length === query.limit) return { traces, next };
+    traces.push(listItemOf(trace));
+    next = `${trace.latestUnixNano}-${trace.traceId}`;
+  }
+  return { traces, next: null };
 }
 
 function placeOf(before: string): TracePlace {

@@ -10,7 +10,12 @@ const HOUR_NANO = 3_600_000_000_000n;
 
 function parse(text: string, lookbackMs?: number): TraceQuery {
   const lookback = lookbackMs === undefined ? {} : { lookbackMs };
-  return parseTraceQuery(new URLSearchParams(text), { limit: 100, nowMs: NOW_MS, ...lookback });
+  return parseTraceQuery(new URLSearchParams(text), {
+    limit: 100,
+    overMaxLimit: "cap",
+    nowMs: NOW_MS,
+    ...lookback,
+  });
 }
 
 const PARSED: readonly (readonly [string, Partial<TraceQuery>])[] = [
@@ -19,6 +24,8 @@ const PARSED: readonly (readonly [string, Partial<TraceQuery>])[] = [
   ["service=a%20b&operation=GET+/x", { service: "a b", operation: "GET /x" }],
   ["limit=0", { limit: 100 }],
   ["limit=-5", { limit: 100 }],
+  ["limit=1500", { limit: 1500 }],
+  ["limit=1000000", { limit: 1500 }],
   ["limit=7", { limit: 7 }],
   ["minDuration=1.5ms&maxDuration=2s", { durationMinNanos: 1.5e6, durationMaxNanos: 2e9 }],
   ["minDuration=5ms&maxDuration=5ms", { durationMinNanos: 5e6, durationMaxNanos: 5e6 }],
@@ -49,6 +56,17 @@ const PARSED: readonly (readonly [string, Partial<TraceQuery>])[] = [
       ],
     },
   ],
+  [
+    'tag=constructor:x&tag=__proto__:y&tags={"toString":"z","__proto__":"p"}',
+    {
+      attributes: [
+        { key: "constructor", value: "x" },
+        { key: "__proto__", value: "y" },
+        { key: "toString", value: "z" },
+        { key: "__proto__", value: "p" },
+      ],
+    },
+  ],
   ["tag=otel.status_code:ERROR", { attributes: [{ key: "span.status", value: "ERROR" }] }],
 ];
 
@@ -69,6 +87,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["end=99999999999999999999999", /'end'/],
   ["lookback=soon", /'lookback'/],
   ["minDuration=5", /'minDuration': missing unit/],
+  ["minDuration=5constructor", /'minDuration': invalid duration/],
   ["maxDuration=abc", /'maxDuration': invalid duration/],
   ["minDuration=2s&maxDuration=1s", /^'maxDuration' should be greater than 'minDuration'$/],
   ["tag=k", /^malformed 'tag' parameter, expecting key:value, received: k$/],

@@ -7,19 +7,21 @@ import { ParameterError } from "./parameter-error.ts";
 
 export interface SearchDefaults {
   readonly limit: number;
+  /** What a `limit` beyond {@link MAX_LIMIT} does: Jaeger's clients send large ones and mean "all". */
+  readonly overMaxLimit: "cap" | "refuse";
   /** Where the search begins when neither `start` nor `lookback` is given; absent: at the beginning of time. */
   readonly lookbackMs?: number;
   readonly nowMs: number;
 }
 
-/** More traces than fit into one answer anyway; the port takes an int32. */
-const MAX_LIMIT = 1e9;
+/** Traces of one answer: what Jaeger's UI offers at most. */
+export const MAX_LIMIT = 1500;
 
 /** @throws ParameterError */
 export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDefaults): TraceQuery {
   const query: { -readonly [K in keyof TraceQuery]: TraceQuery[K] } = {
     ...timeRange(parameters, defaults),
-    limit: limitOf(parameters, defaults.limit),
+    limit: limitOf(parameters, defaults),
   };
   const service = parameters.get("service") ?? "";
   if (service !== "") query.service = service;
@@ -37,10 +39,17 @@ export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDef
   return query;
 }
 
-function limitOf(parameters: URLSearchParams, defaultLimit: number): number {
+function limitOf(
+  parameters: URLSearchParams,
+  { limit: defaultLimit, overMaxLimit }: SearchDefaults,
+): number {
   const limit = integerParameter(parameters, "limit");
   // As in Jaeger: 0 or less means the default.
-  return limit === undefined || limit <= 0n ? defaultLimit : Math.min(Number(limit), MAX_LIMIT);
+  if (limit === undefined || limit <= 0n) return defaultLimit;
+  if (limit > BigInt(MAX_LIMIT) && overMaxLimit === "refuse") {
+    throw new ParameterError(`parameter 'limit' is at most ${MAX_LIMIT}, not ${limit}`);
+  }
+  return Math.min(Number(limit), MAX_LIMIT);
 }
 
 function timeRange(
@@ -135,12 +144,12 @@ function parseTags(text: string): Record<string, string> {
 }
 
 /** What Jaeger adds to a span's tags is not stored as attributes. */
-const JAEGER_KEYS: Readonly<Record<string, string>> = {
-  "otel.scope.name": "scope.name",
-  "otel.scope.version": "scope.version",
-  "otel.status_code": "span.status",
-};
+const JAEGER_KEYS: ReadonlyMap<string, string> = new Map([
+  ["otel.scope.name", "scope.name"],
+  ["otel.scope.version", "scope.version"],
+  ["otel.status_code", "span.status"],
+]);
 
 function filterOf(key: string, value: string): AttributeFilter {
-  return { key: JAEGER_KEYS[key] ?? key, value };
+  return { key: JAEGER_KEYS.get(key) ?? key, value };
 }
