@@ -43,7 +43,7 @@ function Chain(props: SpanPicker & { readonly error: VerdictError }): ReactNode 
   const { error, columns } = props;
   return (
     <li className="chain">
-      <p className="chain-message">
+      <p className="chain-message" title={`${error.type} ${error.message}`}>
         <b>{error.type}</b> {error.message !== error.type && error.message}
       </p>
       <ol className="chain-spans">
@@ -83,7 +83,9 @@ function Step(
       <small>{props.label}</small>
       <span className="chain-step">
         <ServiceDot service={service} />
-        <b>{service}</b>{" "}
+        <b className="chain-service" title={service}>
+          {service}
+        </b>{" "}
         {props.spanIds.map((spanId, index) => (
           <span key={spanId}>
             {index > 0 && <i aria-hidden="true"> → </i>}

@@ -33,8 +33,12 @@ export function FindingList(
                 <small>saves up to {formatDuration(finding.savingNanos)}</small>
               )}
             </div>
-            <p className="finding-evidence">{finding.evidence}</p>
-            <p className="finding-advice">{finding.recommendation}</p>
+            <p className="finding-evidence clamp-5" title={finding.evidence}>
+              {finding.evidence}
+            </p>
+            <p className="finding-advice clamp-5" title={finding.recommendation}>
+              {finding.recommendation}
+            </p>
             <FindingSpans spanIds={finding.spanIds} columns={columns} onSelect={onSelect} />
           </li>
         ))}

@@ -16,9 +16,9 @@ export function ServiceChip(props: {
   readonly count?: number;
 }): ReactNode {
   return (
-    <span className="chip">
+    <span className="chip" title={props.service}>
       <ServiceDot service={props.service} />
-      {props.service}
+      <span className="chip-name">{props.service}</span>
       {props.count !== undefined && <b>{props.count}</b>}
     </span>
   );

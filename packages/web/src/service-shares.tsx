@@ -40,7 +40,7 @@ export function ServiceShares(props: { readonly verdict: Verdict }): ReactNode {
         <tbody>
           {shown.map((figures) => (
             <tr key={figures.service} data-culprit={figures.service === bottleneck?.service}>
-              <th scope="row">
+              <th scope="row" title={figures.service}>
                 <ServiceDot service={figures.service} />
                 {figures.service}
               </th>
@@ -100,7 +100,7 @@ function OperationTable(props: {
       <tbody>
         {shown.map((figures) => (
           <tr key={`${figures.service} ${figures.operation}`}>
-            <th scope="row">
+            <th scope="row" title={figures.operation}>
               <ServiceDot service={figures.service} />
               {figures.operation}
             </th>

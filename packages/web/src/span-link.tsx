@@ -12,10 +12,16 @@ export function SpanLink(props: {
   const row = columns.rowOf(spanId);
   if (row === undefined) return <code className="muted">{spanId}</code>;
   const service = serviceName(columns, row);
+  const operation = operationName(columns, row);
   return (
-    <button type="button" className="span-link" onClick={() => onSelect(spanId)}>
+    <button
+      type="button"
+      className="span-link"
+      title={`${service} ${operation}`}
+      onClick={() => onSelect(spanId)}
+    >
       <ServiceDot service={service} />
-      <b>{service}</b> <span>{operationName(columns, row)}</span>
+      <b className="span-link-service">{service}</b> <span>{operation}</span>
     </button>
   );
 }
@@ -29,9 +35,10 @@ export function OperationLink(props: {
   const { columns, spanId, onSelect } = props;
   const row = columns.rowOf(spanId);
   if (row === undefined) return <code className="muted">{spanId}</code>;
+  const operation = operationName(columns, row);
   return (
-    <button type="button" className="span-link" onClick={() => onSelect(spanId)}>
-      <span>{operationName(columns, row)}</span>
+    <button type="button" className="span-link" title={operation} onClick={() => onSelect(spanId)}>
+      <span>{operation}</span>
     </button>
   );
 }

@@ -42,10 +42,10 @@ export function SpanPanel(props: {
         <div>
           <p className="panel-service">
             <ServiceDot service={serviceName(columns, row)} />
-            {serviceName(columns, row)}
+            <span className="panel-name">{serviceName(columns, row)}</span>
             <span className="muted">{KINDS[at(columns.kind, row)] ?? ""}</span>
           </p>
-          <h2>
+          <h2 className="panel-name">
             {failed && <ErrorMark />}
             {operationName(columns, row)}
           </h2>

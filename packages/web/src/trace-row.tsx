@@ -27,9 +27,14 @@ export function TraceRow(props: {
   return (
     <li className="trace-row" data-failed={trace.errorSpanCount > 0}>
       <Link to={`/trace/${trace.traceId}`} className="trace-link">
-        <span className="trace-summary">{trace.summary}</span>
+        <span className="trace-summary" title={trace.summary}>
+          {trace.summary}
+        </span>
         <span className="trace-meta">
-          <span className="trace-root">
+          <span
+            className="trace-root clamp-2"
+            title={`${trace.root.service} ${trace.root.operation}`}
+          >
             <b>{trace.root.service}</b> {trace.root.operation}
           </span>
           <span className="trace-services">

@@ -1,4 +1,4 @@
-// Keys of the waterfall, after the ARIA tree pattern; letters and signs act only while it has the focus.
+// Keys of the waterfall, after the ARIA tree pattern.
 
 import { at, hasChildren, type TraceColumns } from "./trace-columns.ts";
 import { positionOf } from "./visible-rows.ts";

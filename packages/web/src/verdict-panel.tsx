@@ -1,5 +1,6 @@
 import type { Verdict } from "@culprit/api";
 import type { ReactNode } from "react";
+import { ClampedHeading } from "./clamped-heading.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { ErrorChains } from "./error-chains.tsx";
 import { FindingList } from "./finding-list.tsx";
@@ -49,13 +50,15 @@ export function VerdictPanel(
         <Actions traceId={columns.traceId} />
       </div>
       <div className="verdict-hero">
-        <h1 className="verdict-summary">{data.summary}</h1>
+        <ClampedHeading className="verdict-summary" text={data.summary} />
         {data.bottleneck !== null && <BottleneckFigure bottleneck={data.bottleneck} />}
       </div>
       {data.warnings.length > 0 && (
         <ul className="warnings" aria-label="Warnings">
           {data.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
+            <li key={warning} className="clamp-3" title={warning}>
+              {warning}
+            </li>
           ))}
         </ul>
       )}
@@ -90,7 +93,7 @@ function Facts(props: { readonly verdict: Verdict }): ReactNode {
     props.verdict;
   return (
     <ul className="facts">
-      <li>
+      <li className="clamp-2" title={`${root.service} ${root.operation}`}>
         <b>{root.service}</b> {root.operation}
       </li>
       <li>
@@ -116,10 +119,10 @@ function BottleneckFigure(props: {
       <dt>Bottleneck</dt>
       <dd>
         <strong>{formatShare(criticalPathShare)}</strong>
-        <span>
+        <span className="clamp-3" title={service}>
           <b>{service}</b>, {formatDuration(criticalPathNanos)} of the critical path
         </span>
-        <span>
+        <span className="clamp-3" title={operation}>
           {formatDuration(operationNanos)} in {operation}
         </span>
       </dd>

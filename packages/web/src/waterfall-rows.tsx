@@ -4,10 +4,10 @@ import {
   type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
+  type RefObject,
   useEffect,
   useLayoutEffect,
   useMemo,
-  useRef,
   useState,
 } from "react";
 import { connectorPath, rowPositions } from "./path-connectors.ts";
@@ -28,6 +28,7 @@ export interface Covered {
 }
 
 export interface WaterfallRowsProps {
+  readonly ref: RefObject<HTMLDivElement | null>;
   readonly columns: TraceColumns;
   readonly overlay: PathOverlay | undefined;
   readonly visible: Int32Array;
@@ -46,12 +47,12 @@ export interface WaterfallRowsProps {
   readonly target: { readonly row: number } | undefined;
   readonly onPick: (row: number) => void;
   readonly onToggle: (row: number) => void;
-  readonly onKey: (event: KeyboardEvent<HTMLElement>, pageRows: number) => void;
+  readonly onKey: (event: KeyboardEvent<HTMLElement>) => void;
 }
 
 export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
   const { columns, visible, cursor, rowHeightPx, target, window: shown, widthPx } = props;
-  const tree = useRef<HTMLDivElement>(null);
+  const tree = props.ref;
   const scrollMargin = useTop(tree);
   const virtualizer = useWindowVirtualizer({
     count: visible.length,
@@ -80,7 +81,6 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
     if (from.closest("[data-toggle]") === null) props.onPick(row);
     else props.onToggle(row);
   };
-  const pageRows = Math.max(1, Math.floor(window.innerHeight / rowHeightPx) - 8);
   const items = virtualizer.getVirtualItems();
   const offset = (items[0]?.start ?? scrollMargin) - scrollMargin;
   const positions = useMemo(() => rowPositions(columns.count, visible), [columns, visible]);
@@ -102,7 +102,7 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
       aria-activedescendant={`row-${cursor}`}
       tabIndex={0}
       onClick={onClick}
-      onKeyDown={(event) => props.onKey(event, pageRows)}
+      onKeyDown={props.onKey}
       style={{ height: virtualizer.getTotalSize() }}
     >
       <div className="grid-lines" aria-hidden="true">
@@ -160,7 +160,7 @@ function scrollTo(top: number, rowHeightPx: number, covered: Covered): void {
 }
 
 /** Distance from the document's top; what is above may change its height. */
-function useTop(element: React.RefObject<HTMLElement | null>): number {
+function useTop(element: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0);
   useLayoutEffect(() => {
     const measure = (): void => {

@@ -19,6 +19,7 @@ import { panWindow, spanWindow, wholeWindow, zoomWindow } from "./time-window.ts
 import { at, type TraceColumns } from "./trace-columns.ts";
 import { type TreeCommand, treeCommand } from "./tree-keys.ts";
 import { useMediaQuery } from "./use-media-query.ts";
+import { usePageKeys } from "./use-page-keys.ts";
 import { useWheelZoom } from "./use-wheel-zoom.ts";
 import { useWidth } from "./use-width.ts";
 import { visibleRows } from "./visible-rows.ts";
@@ -71,6 +72,7 @@ export function Waterfall(props: {
   const section = useRef<HTMLElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const timeline = useRef<HTMLDivElement>(null);
+  const tree = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLDivElement>(null);
   const widthPx = useWidth(axis);
   const label = useLabelWidth();
@@ -116,6 +118,12 @@ export function Waterfall(props: {
     go(row);
     if (selected !== undefined) pick(row);
   };
+  const nextError = (backwards: boolean): void => {
+    const row = nextRow(failed, cursor, backwards);
+    if (row === undefined) return;
+    go(row);
+    pick(row);
+  };
   const run = (command: TreeCommand): void => {
     switch (command.do) {
       case "go":
@@ -143,7 +151,7 @@ export function Waterfall(props: {
         setWindow(whole);
         break;
       case "next-error":
-        move(nextRow(failed, cursor, command.backwards));
+        nextError(command.backwards);
         break;
     }
   };
@@ -152,13 +160,26 @@ export function Waterfall(props: {
     topPx: (narrow ? timeline : head).current?.offsetHeight ?? 0,
     bottomPx: narrow && selected !== undefined ? window.innerHeight * 0.6 : 8,
   });
-  const onKey = (event: KeyboardEvent<HTMLElement>, pageRows: number): void => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const command = treeCommand(event.key, { columns, visible, collapsed, cursor, pageRows });
-    if (command === undefined) return;
-    event.preventDefault();
+  const { heightPx, barMiddlePx } = narrow ? NARROW_ROW : ROW;
+  const pageRows = Math.max(1, Math.floor(window.innerHeight / heightPx) - 8);
+  const runKey = (key: string): boolean => {
+    const command = treeCommand(key, { columns, visible, collapsed, cursor, pageRows });
+    if (command === undefined) return false;
     run(command);
+    return true;
   };
+  const onKey = (event: KeyboardEvent<HTMLElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (runKey(event.key)) event.preventDefault();
+  };
+  // A key pressed elsewhere takes the focus and the eye to the tree.
+  usePageKeys((key) => {
+    if (!runKey(key)) return false;
+    if (key === "Escape") return true;
+    tree.current?.focus({ preventScroll: true });
+    setTarget((before) => ({ row: before?.row ?? cursor }));
+    return true;
+  });
 
   return (
     <section
@@ -179,7 +200,7 @@ export function Waterfall(props: {
             zoomed={shown.start > whole.start || shown.end < whole.end}
             onType={(text) => dispatch({ do: "type", typed: text })}
             onNextMatch={(backwards) => move(matches && nextRow(matches.rows, cursor, backwards))}
-            onNextError={() => move(nextRow(failed, cursor, false))}
+            onNextError={() => nextError(false)}
             onPathOnly={(on) => dispatch({ do: "path-only", on })}
             onCollapse={() => dispatch({ do: "collapse-all" })}
             onExpand={() => dispatch({ do: "expand-all" })}
@@ -201,6 +222,7 @@ export function Waterfall(props: {
           </div>
         </div>
         <WaterfallRows
+          ref={tree}
           columns={columns}
           overlay={overlay}
           visible={visible}
@@ -209,8 +231,8 @@ export function Waterfall(props: {
           origins={origins}
           window={shown}
           widthPx={widthPx}
-          rowHeightPx={(narrow ? NARROW_ROW : ROW).heightPx}
-          barMiddlePx={(narrow ? NARROW_ROW : ROW).barMiddlePx}
+          rowHeightPx={heightPx}
+          barMiddlePx={barMiddlePx}
           covered={covered}
           cursor={cursor}
           selected={selected}

@@ -178,6 +178,43 @@ describe("the web UI", { skip: noChromium }, () => {
     });
   });
 
+  test("keys reach the waterfall from the top of the page, but not out of a field", async () => {
+    await session.journey(WIDE, async (page) => {
+      await page.setViewportSize({ width: 1440, height: 500 });
+      await session.open(page, `/trace/${FAILED_TRACE_ID}`);
+      const tree = page.getByRole("tree");
+      assert.ok(((await tree.boundingBox())?.y ?? 0) > 500, "the waterfall is in view already");
+      await page.keyboard.press("Control+e");
+      await page.keyboard.press("Space");
+      await idle(page);
+      const selected = page.locator("[role=treeitem][aria-selected=true]");
+      assert.equal(await selected.count(), 0);
+      await page.evaluate(() => window.scrollTo(0, 0));
+
+      await page.keyboard.press("e");
+      await idle(page);
+      assert.equal(await selected.getAttribute("data-failed"), "true");
+      await assertVisible(page, "[role=treeitem][aria-selected=true]");
+      const first = await selected.getAttribute("id");
+      await page.keyboard.press("e");
+      await idle(page);
+      assert.notEqual(await selected.getAttribute("id"), first);
+      await assertVisible(page, "[role=treeitem][aria-selected=true]");
+
+      await session.open(page, `/trace/${FAILED_TRACE_ID}`);
+      await page.keyboard.press("ArrowDown");
+      await idle(page);
+      await assertVisible(page, "[role=treeitem][data-active=true]");
+      assert.equal(await tree.getAttribute("aria-activedescendant"), "row-1");
+
+      await page.getByRole("searchbox").fill("");
+      await page.getByRole("searchbox").press("e");
+      await idle(page);
+      assert.equal(await selected.count(), 0);
+      assert.equal(await page.getByRole("searchbox").inputValue(), "e");
+    });
+  });
+
   test("the critical path alone leaves its spans and their ancestors", async () => {
     await session.journey(WIDE, async (page) => {
       await session.open(page, `/trace/${FAILED_TRACE_ID}`);
