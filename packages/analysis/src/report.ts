@@ -61,9 +61,13 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}+/gu, " ");
 }
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 function head(verdict: Verdict, paint: Paint): string[] {
   const { root } = verdict;
-  const spans = `${verdict.spanCount} spans, ${verdict.serviceCount} services, ${verdict.errorSpanCount} with status ERROR`;
+  const spans = `${counted(verdict.spanCount, "span")}, ${counted(verdict.serviceCount, "service")}, ${verdict.errorSpanCount} with status ERROR`;
   return [
     `${paint.bold("Trace")} ${verdict.traceId}  ${printable(`${root.service} / ${root.operation}`)}`,
     `${paint.bold("Total duration")} ${formatNanos(verdict.durationNanos)}  ${paint.dim(`(${spans})`)}`,

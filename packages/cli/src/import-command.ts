@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { CommandFailed } from "./cli-error.ts";
 import { openFolderTarget, openServerTarget, type SpanTarget } from "./span-target.ts";
 import { readTraceFile } from "./trace-file.ts";
-import { choosePlace } from "./trace-source.ts";
+import { choosePlace, type Place } from "./trace-source.ts";
+import { userPath } from "./user-path.ts";
 
 interface ImportOptions {
   readonly data?: string;
@@ -37,20 +39,26 @@ export function addImportCommand(program: Command): void {
 }
 
 async function importFiles(files: readonly string[], options: ImportOptions): Promise<void> {
-  const target = await openTarget(options);
+  const missing = files.filter((file) => file !== "-" && !existsSync(userPath(file)));
+  if (missing.length > 0) throw new CommandFailed(`there is no file ${missing.join(", ")}`);
+  const place = await choosePlaceOf(options);
+  // Opened by the first spans: a file that cannot be read leaves no new database behind.
+  let target: SpanTarget | undefined;
   const progress = new Progress();
   try {
     for (const file of files) {
       for await (const { spans, warnings } of readTraceFile(file)) {
         for (const warning of warnings) progress.say(warning);
+        if (spans.length === 0) continue;
+        target ??= await openTarget(place);
         await target.take(spans);
         progress.add(spans.length);
       }
     }
-    await target.finish();
+    await target?.finish();
   } finally {
     progress.end();
-    await target.close();
+    await target?.close();
   }
   const { spanCount } = progress;
   if (spanCount === 0) throw new CommandFailed("the files hold no spans");
@@ -58,11 +66,14 @@ async function importFiles(files: readonly string[], options: ImportOptions): Pr
   console.error(`imported ${spanCount} ${spanCount === 1 ? "span" : "spans"} from ${what}`);
 }
 
-async function openTarget({ data, to }: ImportOptions): Promise<SpanTarget> {
-  const place = await choosePlace({
+async function choosePlaceOf({ data, to }: ImportOptions): Promise<Place> {
+  return choosePlace({
     ...(data === undefined ? undefined : { data }),
     ...(to === undefined ? undefined : { url: to }),
   });
+}
+
+async function openTarget(place: Place): Promise<SpanTarget> {
   return place.kind === "server" ? openServerTarget(place.url) : openFolderTarget(place.dataDir);
 }
 

@@ -24,6 +24,11 @@ const { version } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 ) as { version: string };
 
+// Set to nothing, as in `CULPRIT_DATA= culprit …` or an empty line of an environment file, is not set.
+for (const [name, value] of Object.entries(process.env)) {
+  if (name.startsWith("CULPRIT_") && value === "") delete process.env[name];
+}
+
 try {
   await createProgram(version).parseAsync();
 } catch (error) {

@@ -1,6 +1,7 @@
 // Where a reading command finds traces: a running server, or a folder that no server holds.
 
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { type AnalysisOptions, analyzeTrace } from "@culprit/analysis";
 import { type Verdict, verdict as verdictSchema } from "@culprit/api";
 import { openEmbeddedStore } from "@culprit/store";
@@ -62,8 +63,12 @@ export async function choosePlace(
 }
 
 function baseUrl(text: string): string {
-  const withScheme = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  if (!URL.canParse(withScheme)) throw new UsageError(`"${text}" is not a URL`);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  const withScheme = scheme === undefined ? `http://${text}` : text;
+  const isHttp = scheme === undefined || scheme === "http" || scheme === "https";
+  if (!isHttp || !URL.canParse(withScheme)) {
+    throw new UsageError(`"${text}" is not an http address such as http://127.0.0.1:16686`);
+  }
   return withScheme.replace(/\/+$/, "");
 }
 
@@ -125,11 +130,17 @@ class ServerSource implements TraceSource {
 export function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   if (!(cause instanceof Error)) return String(cause);
+  // Ports of other services, such as 1 or 25: https://fetch.spec.whatwg.org/#port-blocking
+  if (cause.message === "bad port") return "HTTP clients do not connect to this port";
   return cause.message !== "" ? cause.message : "code" in cause ? String(cause.code) : cause.name;
 }
 
 async function openFolder(dataDir: string): Promise<TraceSource> {
   if (!existsSync(dataDir)) throw new CommandFailed(`there is no folder ${dataDir}`);
+  // Opening makes what is not there; reading must not.
+  if (!existsSync(path.join(dataDir, "engine"))) {
+    throw new CommandFailed(`${dataDir} holds no Culprit database`);
+  }
   const store = await openEmbeddedStore(dataDir);
   const spans = async (traceId: string) => (await store.reader.trace(traceId))?.spans;
   return {
