@@ -116,3 +116,11 @@ test("a moment survives the way through its local input", () => {
   assert.equal(localInput(""), "");
   assert.equal(microsOfLocalInput(""), "");
 });
+
+test("error=true typed into the URL means the attribute, once", () => {
+  const attributesOf = (query: string): readonly string[] =>
+    parseSearch(new URLSearchParams(query)).attributes;
+  assert.deepEqual(attributesOf("error=true"), ["error=true"]);
+  assert.deepEqual(attributesOf("error=true&tag=error:true&tag=a:b"), ["error=true", "a=b"]);
+  assert.deepEqual(attributesOf("error=false"), []);
+});

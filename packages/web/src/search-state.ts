@@ -49,6 +49,9 @@ export const EMPTY_SEARCH: SearchState = {
 export function parseSearch(params: URLSearchParams): SearchState {
   const text = (name: string): string => params.get(name) ?? "";
   const micros = (name: string): string => (/^\d+$/.test(text(name)) ? text(name) : "");
+  const tags = params.getAll("tag").map((tag) => tag.replace(":", "="));
+  // Typed by hand it means the attribute.
+  const typedError = params.get("error") === "true" ? ["error=true"] : [];
   const limit = Number.parseInt(text("limit"), 10);
   const startMicros = micros("start");
   const endMicros = micros("end");
@@ -56,7 +59,7 @@ export function parseSearch(params: URLSearchParams): SearchState {
   return {
     service: text("service"),
     operation: text("operation"),
-    attributes: params.getAll("tag").map((tag) => tag.replace(":", "=")),
+    attributes: [...new Set([...tags, ...typedError])],
     minDuration: text("minDuration"),
     maxDuration: text("maxDuration"),
     lookback: custom ? "custom" : text("lookback"),

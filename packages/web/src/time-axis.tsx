@@ -1,26 +1,26 @@
 import type { CSSProperties, ReactNode, Ref } from "react";
+import { ticksThatFit } from "./ticks.ts";
 import { formatDuration } from "./time-format.ts";
-import { type TimeWindow, ticks } from "./time-window.ts";
+import type { TimeWindow } from "./time-window.ts";
 import { useRangeDrag } from "./use-range-drag.ts";
 
-// A label such as "1,234.5 ms" with air around it.
-const LABEL_PX = 88;
-
+/** None after the trace's end: a window is never shorter than 100 ns, a trace may be. */
 export function ticksFor(
   window: TimeWindow,
   widthPx: number,
+  durationNanos: number,
 ): readonly { readonly label: string; readonly fraction: number }[] {
   const width = window.end - window.start;
-  return ticks(window, Math.max(2, Math.floor(widthPx / LABEL_PX))).map(({ at, label }) => ({
-    label,
-    fraction: (at - window.start) / width,
-  }));
+  return ticksThatFit(window, widthPx)
+    .filter(({ at }) => at <= durationNanos)
+    .map(({ at, label }) => ({ label, fraction: (at - window.start) / width }));
 }
 
 export function TimeAxis(props: {
   readonly ref: Ref<HTMLDivElement>;
   readonly window: TimeWindow;
   readonly widthPx: number;
+  readonly durationNanos: number;
   readonly onWindow: (window: TimeWindow) => void;
   readonly onReset: () => void;
 }): ReactNode {
@@ -38,7 +38,7 @@ export function TimeAxis(props: {
       onDoubleClick={props.onReset}
       {...handlers}
     >
-      {ticksFor(window, props.widthPx).map(({ label, fraction }) => (
+      {ticksFor(window, props.widthPx, props.durationNanos).map(({ label, fraction }) => (
         <span
           key={label}
           className="tick"

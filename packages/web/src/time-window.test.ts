@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { panWindow, spanWindow, ticks, wholeWindow, zoomWindow } from "./time-window.ts";
+import { panWindow, spanWindow, wholeWindow, zoomWindow } from "./time-window.ts";
 
 const durations = fc.integer({ min: 0, max: 10 ** 14 });
 const moves = fc.array(
@@ -43,33 +43,4 @@ test("a span's window holds the whole span", () => {
   const whole = wholeWindow(1e9);
   const window = spanWindow(2e8, 1e8, whole);
   assert.ok(window.start < 2e8 && window.end > 3e8);
-});
-
-test("ticks are round, ascending, inside and not too many", () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 0, max: 10 ** 13 }),
-      fc.integer({ min: 100, max: 10 ** 13 }),
-      fc.integer({ min: 1, max: 20 }),
-      (start, width, most) => {
-        const window = { start, end: start + width };
-        const marks = ticks(window, most);
-        assert.ok(marks.length <= most + 1);
-        const labels = new Set(marks.map(({ label }) => label));
-        assert.equal(labels.size, marks.length);
-        for (const { at } of marks) assert.ok(at >= start - 1 && at <= window.end);
-      },
-    ),
-  );
-});
-
-test("ticks of a window share their unit and digits", () => {
-  assert.deepEqual(
-    ticks({ start: 0, end: 3.66e9 }, 8).map(({ label }) => label),
-    ["0", "0.5 s", "1.0 s", "1.5 s", "2.0 s", "2.5 s", "3.0 s", "3.5 s"],
-  );
-  assert.deepEqual(
-    ticks({ start: 0, end: 600 }, 3).map(({ label }) => label),
-    ["0", "200 ns", "400 ns", "600 ns"],
-  );
 });

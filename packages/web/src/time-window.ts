@@ -45,35 +45,3 @@ export function spanWindow(start: number, duration: number, whole: TimeWindow): 
   const air = Math.max(duration * 0.05, MIN_WINDOW_NANOS / 2);
   return clampWindow({ start: start - air, end: start + duration + air }, whole);
 }
-
-export interface Tick {
-  readonly at: number;
-  readonly label: string;
-}
-
-/** Round times in the window, at most `most` of them. */
-export function ticks(window: TimeWindow, most: number): Tick[] {
-  const step = roundStep((window.end - window.start) / Math.max(most, 1));
-  const [size, unit] = unitOf(Math.max(window.end, step));
-  const digits = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
-  const result: Tick[] = [];
-  const first = Math.ceil(window.start / step);
-  for (let i = first; i * step <= window.end; i++) {
-    const nanos = i * step;
-    result.push({ at: nanos, label: i === 0 ? "0" : `${(nanos / size).toFixed(digits)} ${unit}` });
-  }
-  return result;
-}
-
-// 1, 2 or 5 times a power of ten, not below one nanosecond.
-function roundStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(least, 1)));
-  for (const factor of [1, 2, 5]) if (factor * power >= least) return factor * power;
-  return 10 * power;
-}
-
-function unitOf(nanos: number): readonly [size: number, unit: string] {
-  if (nanos >= 1e9) return [1e9, "s"];
-  if (nanos >= 1e6) return [1e6, "ms"];
-  return nanos >= 1e3 ? [1e3, "µs"] : [1, "ns"];
-}

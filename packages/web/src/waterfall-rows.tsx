@@ -106,7 +106,7 @@ export function WaterfallRows(props: WaterfallRowsProps): ReactNode {
       style={{ height: virtualizer.getTotalSize() }}
     >
       <div className="grid-lines" aria-hidden="true">
-        {ticksFor(shown, widthPx).map(({ label, fraction }) => (
+        {ticksFor(shown, widthPx, columns.durationNanos).map(({ label, fraction }) => (
           <i key={label} style={{ "--at": fraction } as CSSProperties} />
         ))}
       </div>

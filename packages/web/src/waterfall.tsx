@@ -216,6 +216,7 @@ export function Waterfall(props: {
               ref={axis}
               window={shown}
               widthPx={widthPx}
+              durationNanos={columns.durationNanos}
               onWindow={setWindow}
               onReset={() => setWindow(whole)}
             />
