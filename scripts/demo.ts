@@ -32,7 +32,8 @@ async function main(): Promise<number> {
     // What fails because it was told to stop has not failed.
     if (!abort.signal.aborted) throw error;
   } finally {
-    if (!options.exit || abort.signal.aborted) process.stdout.write("\nStopping …\n");
+    const staying = !options.exit && parts.culprit !== undefined;
+    if (staying || abort.signal.aborted) process.stdout.write("\nStopping …\n");
     await parts.stop();
   }
   // Ctrl-C is how one leaves the demonstration, so it is a success, unless it was cut short by it.
