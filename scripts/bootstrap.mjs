@@ -46,6 +46,7 @@ function install() {
     "ci",
     "--no-audit",
     "--no-fund",
+    "--loglevel=error",
   ]);
 }
 
