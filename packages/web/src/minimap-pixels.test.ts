@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { generatedColumns } from "./generated-trace.ts";
+import { generatedColumns } from "../test/generated-trace.ts";
 import { minimapPixels } from "./minimap-pixels.ts";
 import { at, STATUS_ERROR } from "./trace-columns.ts";
 

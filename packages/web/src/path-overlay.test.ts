@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Verdict } from "@culprit/api";
 import fc from "fast-check";
-import { generatedColumns } from "./generated-trace.ts";
+import { generatedColumns } from "../test/generated-trace.ts";
 import { connectorPath, rowPositions } from "./path-connectors.ts";
 import { type PathOverlay, pathNanos, pathOverlay, sectionPath } from "./path-overlay.ts";
 import { at, type TraceColumns, traceColumns } from "./trace-columns.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { generatedColumns } from "./generated-trace.ts";
+import { generatedColumns } from "../test/generated-trace.ts";
 import { at, hasChildren } from "./trace-columns.ts";
 import { treeCommand } from "./tree-keys.ts";
 import { isVisible, visibleRows } from "./visible-rows.ts";

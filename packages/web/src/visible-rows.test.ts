@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { generatedColumns } from "./generated-trace.ts";
+import { generatedColumns } from "../test/generated-trace.ts";
 import { rowPositions } from "./path-connectors.ts";
 import { at, type TraceColumns } from "./trace-columns.ts";
 import { collapsedFrom, isVisible, positionOf, revealed, visibleRows } from "./visible-rows.ts";

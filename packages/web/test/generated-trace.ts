@@ -2,7 +2,7 @@
 
 import type { TracePage } from "@culprit/api";
 import fc from "fast-check";
-import { type TraceColumns, traceColumns } from "./trace-columns.ts";
+import { type TraceColumns, traceColumns } from "../src/trace-columns.ts";
 
 /** Each number says how many levels up from the row before the next row hangs. */
 const shapes: fc.Arbitrary<number[]> = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 60 });
