@@ -1,6 +1,7 @@
 // What may be set from outside. The defaults are those of the definitions that the documentation prints.
 
 import type { DurationNanos } from "@culprit/trace-model";
+import type { Topology } from "./topology.ts";
 
 const MILLISECOND: DurationNanos = 1e6;
 
@@ -28,4 +29,8 @@ export interface AnalysisOptions {
    */
   readonly overlapTolerance?: number;
   readonly thresholds?: Partial<Thresholds>;
+  /** What is known from other traces; absent: nothing. */
+  readonly topology?: Topology;
+  /** Spans that arrived after the trace had been quiet and judged. */
+  readonly lateSpanIds?: ReadonlySet<string>;
 }

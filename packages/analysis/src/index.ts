@@ -6,3 +6,4 @@ export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
 export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";
+export { EMPTY_TOPOLOGY, type Topology } from "./topology.ts";

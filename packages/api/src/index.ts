@@ -1,3 +1,16 @@
+export {
+  type AttributeDifference,
+  type ExplainGroups,
+  type ExplainRequest,
+  type ExplainSplit,
+  type Explanation,
+  explanation,
+  type Suspect,
+  type SuspectFigures,
+  type SuspectKind,
+  type TimeWindow,
+} from "./explain.ts";
+export { type Profile, type ProfileBand, type ProfileOperation, profile } from "./profile.ts";
 export { type Attribute, attribute, type SpanDetail, spanDetail } from "./span-detail.ts";
 export { type TraceList, type TraceListItem, traceList, traceListItem } from "./trace-list.ts";
 export { type TracePage, tracePage } from "./trace-page.ts";
