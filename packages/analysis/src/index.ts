@@ -6,4 +6,6 @@ export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
 export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";
+export { instanceOf, targetOf } from "./target.ts";
 export { EMPTY_TOPOLOGY, type Topology } from "./topology.ts";
+export { TopologyCollector } from "./topology-collector.ts";
