@@ -204,7 +204,7 @@ describe("errors", () => {
       { id: "2", parent: "1", start: 0, end: 50 * MS, kind: CLIENT, status: ERROR },
       { id: "3", parent: "2", start: 1 * MS, end: 80 * MS, kind: SERVER, service: "cart" },
     );
-    assert.deepEqual(kinds(verdict), ["timeout"]);
+    assert.deepEqual(kinds(verdict), ["timeout", "wasted-work"]);
     assert.deepEqual(verdict.warnings, []);
   });
 });
