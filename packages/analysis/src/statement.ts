@@ -25,11 +25,11 @@ const NOT_SQL = /redis|mongo|memcache|dynamo|elastic|opensearch|neo4j|couch|hbas
 export function statementOf({ attributes }: Span): string | undefined {
   const text = firstText(attributes, STATEMENT);
   const system = firstText(attributes, DATABASE) ?? "";
-  if (text !== undefined) return `${system} ${normalised(text, system)}`;
+  const collection = firstText(attributes, COLLECTION);
+  if (text !== undefined) return `${system} ${collection} ${normalised(text, system)}`;
   const summary = firstText(attributes, QUERY_SUMMARY);
   if (summary !== undefined) return `${system} ${summary}`;
   const operation = firstText(attributes, DATABASE_OPERATION);
-  const collection = firstText(attributes, COLLECTION);
   if (operation === undefined || collection === undefined) return undefined;
   return `${system} ${operation} ${collection}`;
 }
@@ -45,10 +45,12 @@ export function normalised(text: string, system: string): string {
   return result;
 }
 
-/** Quoted texts, numbers and ids of hex digits become `?`. */
-export function withoutValues(text: string): string {
+/** Quoted texts but for keys, numbers and ids of hex digits become `?`. */
+function withoutValues(text: string): string {
   return text
-    .replace(/'[^']*'|"[^"]*"(?!\s*:)/g, "?")
+    .replace(/'[^']*'|"(?:[^"\\]|\\.)*"(\s*:)?/g, (quoted, colon) =>
+      colon === undefined ? "?" : quoted,
+    )
     .replace(/\b(?=[0-9a-f-]*\d)[0-9a-f][0-9a-f-]{7,}\b|\d+/gi, "?")
     .replace(/\s+/g, " ")
     .trim();
@@ -58,11 +60,12 @@ function normalisedSql(text: string, isMySql: boolean): string {
   const words: string[] = [];
   // The tokenizer takes # for a comment, as only MySQL does; elsewhere it is part of an operator.
   const segments = getSegments(isMySql ? text : text.replaceAll("#", "~"));
-  let glued = false;
+  // The literal that ends just before a segment.
+  let literal = "";
   for (const { name, content } of segments) {
     const previous = words.at(-1);
-    const isGlued = glued;
-    glued = false;
+    const before = literal;
+    literal = "";
     if (name === "whitespace" || name === "comment") continue;
     // A quote that nothing closes: the statement was cut inside a literal.
     if (name === "special" && content === "'") {
@@ -70,17 +73,18 @@ function normalisedSql(text: string, isMySql: boolean): string {
       break;
     }
     const isQuotedName = content.startsWith('"') && !isMySql;
+    const word = isQuotedName || content.startsWith("`") ? content : content.toLowerCase();
     if (name === "number" || (name === "string" && !isQuotedName)) {
+      literal = name;
+      // 'it''s' comes as two texts, 0xff12 as numbers and letters.
+      if (before === name) continue;
       // $1, and E'…', N'…', X'…'.
       if (previous === "$" || (name === "string" && /^[enxb]$/.test(previous ?? ""))) words.pop();
       words.push("?");
-      glued = name === "number";
       continue;
     }
-    const word = isQuotedName || content.startsWith("`") ? content : content.toLowerCase();
-    // 0xff is read as a number and letters.
-    if (isGlued && /^[a-z0-9_]$/.test(word)) {
-      glued = true;
+    if (before === "number" && /^[a-z0-9_]$/.test(word)) {
+      literal = before;
       continue;
     }
     const isWord = name === "identifier" || name === "keyword" || name === "function";
