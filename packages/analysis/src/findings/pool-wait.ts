@@ -38,14 +38,18 @@ function find(facts: Facts): readonly Detected[] {
   );
 }
 
+const ACQUIRES = /pool|acquire/i;
+
 /** The innermost span that acquires; making a connection that the pool did not have is not waiting for one. */
 function acquireWait({ trace, calls }: Facts, row: number): Wait | undefined {
   const { subtreeEnd, durationNanos, spans } = trace;
+  const isInner = calls.role[trace.parent[row] as number] === Role.connect;
+  if (isInner && !ACQUIRES.test(spans[row]?.name ?? "")) return undefined;
   let nanos = durationNanos[row] as number;
   const stop = subtreeEnd[row] as number;
   for (let child = row + 1; child < stop; child = subtreeEnd[child] as number) {
     if (calls.role[child] !== Role.connect) continue;
-    if (/pool|acquire/i.test(spans[child]?.name ?? "")) return undefined;
+    if (ACQUIRES.test(spans[child]?.name ?? "")) return undefined;
     nanos -= durationNanos[child] as number;
   }
   const caller = callerOf(trace.parent, calls.role, row);

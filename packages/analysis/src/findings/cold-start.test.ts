@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { resource } from "../../../trace-model/test/sketched-span.ts";
+import { found, type MillisecondSketch, SERVER, webRoot } from "../../test/found-findings.ts";
+
+const instance = resource({ "service.name": "stock", "service.instance.id": "7" });
+
+function request(
+  gap: number,
+  attributes: Readonly<Record<string, boolean>> = {},
+): MillisecondSketch[] {
+  return [
+    webRoot(600),
+    { id: "2", parent: "1", start: 10, end: 590, kind: 3, service: "web", name: "GET" },
+    {
+      id: "3",
+      parent: "2",
+      start: 20,
+      end: 580,
+      kind: SERVER,
+      resource: instance,
+      name: "GET /",
+      attributes,
+    },
+    { id: "4", parent: "3", start: 20 + gap, end: 570, resource: instance, name: "work" },
+  ];
+}
+
+function seen(firstMs: number) {
+  const firstSeen = new Map([["stock 7", BigInt(firstMs) * 1_000_000n]]);
+  return { topology: { callees: new Map(), firstSeen } };
+}
+
+describe("cold-start", () => {
+  it("is a span that says so", () => {
+    const [finding] = found("cold-start", request(30, { "faas.coldstart": true }));
+    assert.equal(finding?.service, "stock");
+    assert.equal(
+      finding?.evidence,
+      "stock / GET / was a cold start: it did nothing that is recorded for the first 30.0 ms (5 %) of 560 ms.",
+    );
+    assert.equal(finding?.savingNanos, 30e6);
+    assert.deepEqual(found("cold-start", request(30, { "faas.coldstart": false })), []);
+  });
+
+  it("is the first trace of an instance with a leading gap in its first server span", () => {
+    const [finding] = found("cold-start", request(200), seen(20));
+    assert.match(finding?.evidence ?? "", /first request of its instance.*first 200 ms \(36 %\)/);
+    assert.match(finding?.recommendation ?? "", /instance of stock warm.*stock \/ GET \//);
+  });
+
+  it("is not a later trace, a short gap, or an instance that nobody knows", () => {
+    assert.deepEqual(found("cold-start", request(200), seen(19)), []);
+    assert.deepEqual(found("cold-start", request(100), seen(20)), []);
+    assert.deepEqual(found("cold-start", request(200)), []);
+  });
+
+  it("takes its thresholds from the options", () => {
+    const thresholds = { coldStartNanos: 90e6, coldStartShare: 0.1 };
+    assert.equal(found("cold-start", request(100), { ...seen(20), thresholds }).length, 1);
+  });
+});
