@@ -33,7 +33,7 @@ export interface Thresholds {
   /** Time without a connection, and its share of the span that waited. */
   readonly poolWaitNanos: DurationNanos;
   readonly poolWaitShare: number;
-  /** Leading gap in an instance's first server span, and its share of that span. */
+  /** Leading gap in an instance's first server span, and its share of that span. Warming code up takes a part of it. */
   readonly coldStartNanos: DurationNanos;
   readonly coldStartShare: number;
   /** Gap of self time in a span with remote children: its share of the root, and what is too short to ask about. */
@@ -59,7 +59,7 @@ export const DEFAULT_THRESHOLDS: Thresholds = {
   wastedWorkNanos: 10 * MILLISECOND,
   poolWaitNanos: 50 * MILLISECOND,
   poolWaitShare: 0.2,
-  coldStartNanos: 100 * MILLISECOND,
+  coldStartNanos: 200 * MILLISECOND,
   coldStartShare: 0.2,
   uninstrumentedShare: 0.5,
   uninstrumentedNanos: 100 * MILLISECOND,

@@ -37,22 +37,33 @@ describe("cold-start", () => {
     assert.equal(finding?.service, "stock");
     assert.equal(
       finding?.evidence,
-      "stock / GET / was a cold start: it did nothing that is recorded for the first 30.0 ms (5 %) of 560 ms.",
+      "stock / GET / was a cold start: it did nothing that is recorded for 30.0 ms (5 %) of 560 ms before its first step.",
     );
     assert.equal(finding?.savingNanos, 30e6);
     assert.deepEqual(found("cold-start", request(30, { "faas.coldstart": false })), []);
   });
 
   it("is the first trace of an instance with a leading gap in its first server span", () => {
-    const [finding] = found("cold-start", request(200), seen(20));
-    assert.match(finding?.evidence ?? "", /first request of its instance.*first 200 ms \(36 %\)/);
+    const [finding] = found("cold-start", request(300), seen(20));
+    assert.match(finding?.evidence ?? "", /first request of its instance.*for 300 ms \(54 %\) of/);
     assert.match(finding?.recommendation ?? "", /instance of stock warm.*stock \/ GET \//);
   });
 
   it("is not a later trace, a short gap, or an instance that nobody knows", () => {
-    assert.deepEqual(found("cold-start", request(200), seen(19)), []);
-    assert.deepEqual(found("cold-start", request(100), seen(20)), []);
-    assert.deepEqual(found("cold-start", request(200)), []);
+    assert.deepEqual(found("cold-start", request(300), seen(19)), []);
+    assert.deepEqual(found("cold-start", request(200), seen(20)), []);
+    assert.deepEqual(found("cold-start", request(300)), []);
+  });
+
+  it("looks for the gap in a framework's span around all that the server does", () => {
+    const spans = request(300).map((span) => (span.id === "4" ? { ...span, parent: "5" } : span));
+    const handler = { parent: "3", start: 22, end: 575, resource: instance, name: "handler" };
+    const [finding] = found("cold-start", [...spans, { id: "5", ...handler }], seen(20));
+    assert.deepEqual(finding?.spanIds, ["3", "5"]);
+    assert.match(finding?.evidence ?? "", /for 298 ms .* before its first step in handler/);
+    const step = { id: "5", ...handler, end: 400 };
+    const after = spans.map((span) => (span.id === "4" ? { ...span, end: 390 } : span));
+    assert.deepEqual(found("cold-start", [...after, step], seen(20)), []);
   });
 
   it("takes its thresholds from the options", () => {

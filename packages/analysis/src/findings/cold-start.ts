@@ -10,25 +10,33 @@ import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const coldStart: Finder = { kind: "cold-start", find };
 
-function find(facts: Facts): readonly Detected[] {
-  return coldStarts(facts).map((row) => () => describe(facts, row));
+export interface ColdStart {
+  /** Row of the instance's first server span. */
+  readonly server: number;
+  /** The row in which the gap lies: the server span or one of the framework's around all that it does. */
+  readonly row: number;
+  readonly gapNanos: DurationNanos;
 }
 
-/** Rows of the first server spans of instances that were just started. */
-export function coldStarts(facts: Facts): readonly number[] {
+function find(facts: Facts): readonly Detected[] {
+  return coldStarts(facts).map((cold) => () => describe(facts, cold));
+}
+
+export function coldStarts(facts: Facts): readonly ColdStart[] {
   const { trace } = facts;
-  const rows: number[] = [];
+  const found: ColdStart[] = [];
   for (let row = 0; row < trace.spans.length; row++) {
     const span = trace.spans[row] as Span;
     if (span.kind !== SpanKind.server && span.kind !== SpanKind.consumer) continue;
-    if (span.attributes.size > 0 && isTrue(span)) rows.push(row);
+    if (span.attributes.size > 0 && isTrue(span)) found.push(leadingGap(facts, row));
   }
   if (facts.topology.firstSeen.size > 0) {
     for (const row of firstServers(facts)) {
-      if (!rows.includes(row) && hasLeadingGap(facts, row)) rows.push(row);
+      const cold = leadingGap(facts, row);
+      if (isLong(facts, cold) && !found.some(({ server }) => server === row)) found.push(cold);
     }
   }
-  return rows.sort((a, b) => leadingGap(facts, b) - leadingGap(facts, a) || a - b);
+  return found.sort((a, b) => b.gapNanos - a.gapNanos || a.server - b.server);
 }
 
 function isTrue({ attributes }: Span): boolean {
@@ -84,33 +92,43 @@ function isEarlier(startNanos: Float64Array, row: number, other: number): boolea
   return other < 0 || (startNanos[row] as number) < (startNanos[other] as number);
 }
 
-function hasLeadingGap(facts: Facts, row: number): boolean {
-  const gap = leadingGap(facts, row);
-  const { coldStartNanos, coldStartShare } = facts.thresholds;
-  return gap > coldStartNanos && gap > coldStartShare * (facts.trace.durationNanos[row] as number);
+function isLong({ trace, thresholds }: Facts, { server, gapNanos }: ColdStart): boolean {
+  const { coldStartNanos, coldStartShare } = thresholds;
+  const took = trace.durationNanos[server] as number;
+  return gapNanos > coldStartNanos && gapNanos > coldStartShare * took;
 }
 
-/** From the span's start to that of its first child; without children all of it. */
-function leadingGap({ trace }: Facts, row: number): DurationNanos {
-  const first = row + 1;
-  if (trace.parent[first] !== row) return trace.durationNanos[row] as number;
-  return Math.max(0, (trace.startNanos[first] as number) - (trace.startNanos[row] as number));
+/** A child that covers this share of the server span is a framework's, around all that the server does. */
+const COVERS = 0.8;
+
+/** The longest time before a first child, in the server span or in what a framework put around the work. */
+function leadingGap({ trace }: Facts, server: number): ColdStart {
+  const { parent, startNanos, durationNanos, service } = trace;
+  const least = COVERS * (durationNanos[server] as number);
+  let longest: ColdStart = { server, row: server, gapNanos: 0 };
+  let row = server;
+  while (parent[row + 1] === row && service[row + 1] === service[server]) {
+    const gapNanos = (startNanos[row + 1] as number) - (startNanos[row] as number);
+    if (gapNanos > longest.gapNanos) longest = { server, row, gapNanos };
+    row++;
+    if ((durationNanos[row] as number) < least) break;
+  }
+  return longest;
 }
 
-function describe(facts: Facts, row: number): FoundFinding {
-  const { trace } = facts;
-  const gap = leadingGap(facts, row);
-  const took = trace.durationNanos[row] as number;
-  const share = formatShare(took > 0 ? gap / took : 0);
-  const how = isTrue(trace.spans[row] as Span)
+function describe({ trace }: Facts, { server, row, gapNanos }: ColdStart): FoundFinding {
+  const took = trace.durationNanos[server] as number;
+  const share = formatShare(took > 0 ? gapNanos / took : 0);
+  const how = isTrue(trace.spans[server] as Span)
     ? "was a cold start"
     : "was the first request of its instance";
+  const where = row === server ? "" : ` in ${trace.spans[row]?.name}`;
   return {
-    row,
-    rows: [row],
-    evidence: `${operationOf(trace, row)} ${how}: it did nothing that is recorded for the first ${formatNanos(gap)} (${share}) of ${formatNanos(took)}`,
+    row: server,
+    rows: row === server ? [server] : [server, row],
+    evidence: `${operationOf(trace, server)} ${how}: it did nothing that is recorded for ${formatNanos(gapNanos)} (${share}) of ${formatNanos(took)} before its first step${where}`,
     drags: true,
-    savingLimitNanos: gap,
-    recommendation: `Keep an instance of ${trace.services[trace.service[row] as number]} warm: load and connect before ${operationOf(trace, row)} takes its first request, and send traffic only to instances that are ready.`,
+    savingLimitNanos: gapNanos,
+    recommendation: `Keep an instance of ${trace.services[trace.service[server] as number]} warm: load and connect before ${operationOf(trace, server)} takes its first request, and send traffic only to instances that are ready.`,
   };
 }

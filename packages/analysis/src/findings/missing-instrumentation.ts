@@ -11,7 +11,7 @@ import { formatNanos, formatShare } from "../format.ts";
 import { operationOf, placeOf } from "../naming.ts";
 import { byOperation } from "../row-groups.ts";
 import { targetOf } from "../target.ts";
-import { coldStarts } from "./cold-start.ts";
+import { type ColdStart, coldStarts } from "./cold-start.ts";
 import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const missingInstrumentation: Finder = { kind: "missing-instrumentation", find };
@@ -39,7 +39,7 @@ function silentCalls(facts: Facts): number[] {
     const span = trace.spans[row] as Span;
     if (span.kind !== SpanKind.client || !wasAnswered(facts, row)) continue;
     // A client around another client: the inner one made the call.
-    if (trace.parent[row + 1] === row && holdsCall(facts, row)) continue;
+    if ((calls.callCount[row] as number) > 0) continue;
     const target = targetOf(span);
     if (target === undefined || callees.reporting(target) === undefined) continue;
     rows.push(row);
@@ -52,14 +52,6 @@ function wasAnswered({ trace, failures }: Facts, row: number): boolean {
   if (((failures[row] as number) & Failure.errs) === 0) return true;
   const span = trace.spans[row] as Span;
   return httpStatus(span) !== undefined || grpcFailure(span) !== undefined;
-}
-
-function holdsCall({ trace, calls }: Facts, row: number): boolean {
-  const stop = trace.subtreeEnd[row] as number;
-  for (let below = row + 1; below < stop; below++) {
-    if (calls.role[below] === Role.call) return true;
-  }
-  return false;
 }
 
 function describeSilent(facts: Facts, rows: readonly number[]): FoundFinding {
@@ -85,13 +77,14 @@ function gaps(facts: Facts): Gap[] {
   );
   const found: Gap[] = [];
   if (rootNanos <= limit) return found;
-  let cold: readonly number[] | undefined;
+  let cold: readonly ColdStart[] | undefined;
   for (let row = 0; row < trace.spans.length; row++) {
     if ((selfNanos[row] as number) <= limit || clipped.blocks[row] === 0) continue;
     const role = calls.role[row];
     if (role === Role.call || role === Role.query || !hasRemoteChildren(facts, row)) continue;
     cold ??= coldStarts(facts);
-    const gap = cold.includes(row) ? undefined : longestGap(facts, row);
+    const isCold = cold.some((each) => each.row === row);
+    const gap = isCold ? undefined : longestGap(facts, row);
     if (gap !== undefined && gap.nanos > limit) found.push(gap);
   }
   return found;

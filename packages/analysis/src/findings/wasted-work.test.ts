@@ -43,7 +43,7 @@ describe("wasted-work", () => {
     assert.equal(finding?.service, "stock");
     assert.equal(
       finding?.evidence,
-      "stock / POST /take went on for 101 ms (51 % of its time, 1 span begun) after web / POST had given up after 100 ms.",
+      "stock / POST /take went on for 101 ms (51 % of its work, 1 span begun) after web / POST had given up after 100 ms.",
     );
     assert.deepEqual(finding?.spanIds, ["3", "2"]);
     assert.equal(finding?.savingNanos, null);
@@ -54,6 +54,20 @@ describe("wasted-work", () => {
     assert.deepEqual(found("wasted-work", abandoned(120)), []);
     assert.deepEqual(found("wasted-work", abandoned(211, 0)), []);
     assert.deepEqual(found("wasted-work", abandoned(211, ERROR, [PRODUCER, CONSUMER])), []);
+  });
+
+  it("is what a server had begun whose own span ends with the connection", () => {
+    const spans = abandoned(110.5).map((span) => (span.id === "4" ? { ...span, end: 160 } : span));
+    assert.match(found("wasted-work", spans)[0]?.evidence ?? "", /went on for 50\.0 ms/);
+    const attributes = { "http.response.status_code": 500n };
+    const answered = spans.map((span) => (span.id === "2" ? { ...span, attributes } : span));
+    assert.deepEqual(found("wasted-work", answered), []);
+    const queued = spans.map((span) => {
+      if (span.id === "4") return { ...span, kind: CONSUMER, parent: "5" };
+      return span;
+    });
+    const send = { id: "5", parent: "3", start: 50, end: 60, kind: PRODUCER, service: "stock" };
+    assert.deepEqual(found("wasted-work", [...queued, send]), []);
   });
 
   it("takes its threshold from the options", () => {
