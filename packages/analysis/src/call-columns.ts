@@ -46,11 +46,12 @@ export interface CallColumns {
 export function callColumns(trace: Trace): CallColumns {
   const { spans, parent, service, operation } = trace;
   const count = spans.length;
-  const role = new Uint8Array(count);
-  const answer = new Int32Array(count).fill(-1);
-  const query = new Int32Array(count).fill(NO_CALL);
-  const call = new Int32Array(count).fill(NO_CALL);
-  const callCount = new Int32Array(count);
+  const buffer = new ArrayBuffer(17 * count);
+  const answer = new Int32Array(buffer, 0, count).fill(-1);
+  const query = new Int32Array(buffer, 4 * count, count).fill(NO_CALL);
+  const call = new Int32Array(buffer, 8 * count, count).fill(NO_CALL);
+  const callCount = new Int32Array(buffer, 12 * count, count);
+  const role = new Uint8Array(buffer, 16 * count, count);
   const callers: number[] = [];
   const connects = new ConnectNames(trace);
   for (let row = count - 1; row >= 0; row--) {

@@ -16,9 +16,10 @@ export interface ClippedSpans {
 export function clipSpans(trace: Trace): ClippedSpans {
   const { spans, parent, startNanos, durationNanos } = trace;
   const count = spans.length;
-  const blocks = new Uint8Array(count);
-  const start = new Float64Array(count);
-  const end = new Float64Array(count);
+  const buffer = new ArrayBuffer(17 * count);
+  const start = new Float64Array(buffer, 0, count);
+  const end = new Float64Array(buffer, 8 * count, count);
+  const blocks = new Uint8Array(buffer, 16 * count, count);
   blocks[0] = 1;
   start[0] = startNanos[0] as number;
   end[0] = (startNanos[0] as number) + (durationNanos[0] as number);

@@ -12,6 +12,7 @@ export const slowService: Finder = { kind: "slow-service", find };
 function find(facts: Facts): readonly Detected[] {
   const { trace, thresholds } = facts;
   const times = facts.figures.services.criticalPathNanos;
+  if (!times.some((nanos) => nanos > thresholds.slowServiceNanos)) return [];
   const rowsOf = Map.groupBy(new Set(facts.path.row), (row) => trace.service[row] as number);
   return trace.services
     .map((name, service) => ({ name, service, nanos: times[service] as number }))
