@@ -10,6 +10,7 @@ export {
   type SuspectKind,
   type TimeWindow,
 } from "./explain.ts";
+export { type FindingKinds, findingKinds } from "./finding-kinds.ts";
 export { type Profile, type ProfileBand, type ProfileOperation, profile } from "./profile.ts";
 export { type Attribute, attribute, type SpanDetail, spanDetail } from "./span-detail.ts";
 export { type TraceList, type TraceListItem, traceList, traceListItem } from "./trace-list.ts";
