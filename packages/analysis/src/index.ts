@@ -4,6 +4,7 @@ export { type ClippedSpans, clipSpans } from "./clipped-spans.ts";
 export { correctClockSkew, type SkewCorrected, type SkewCorrection } from "./clock-skew.ts";
 export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
+export { FINDING_KINDS } from "./findings/registry.ts";
 export { renderFoldedStacks, type StackSum } from "./profile/folded-stacks.ts";
 export { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 export { bandAt, bandLimits, limitPlaces, PERCENTILE_BANDS } from "./profile/percentile-bands.ts";

@@ -16,3 +16,4 @@ export type {
   TraceQuery,
   TraceReader,
 } from "./trace-reader.ts";
+export type { VerdictFilter } from "./verdict-store.ts";

@@ -25,6 +25,8 @@ export const FINDERS: readonly Finder[] = [
   clockSkew,
 ];
 
+export const FINDING_KINDS: readonly string[] = FINDERS.map(({ kind }) => kind);
+
 /** Findings of one kind: more would bury the others, and each of several spans costs a replay of the trace. */
 const MAX_OF_A_KIND = 20;
 

@@ -1,6 +1,7 @@
 // Culprit's own API: /api/culprit. Documents as packages/api describes them.
 
-import { analyzeTrace } from "@culprit/analysis";
+import { analyzeTrace, FINDING_KINDS } from "@culprit/analysis";
+import type { FindingKinds } from "@culprit/api";
 import type { TraceReader } from "@culprit/store";
 import { assembleTrace, type Span, type Trace } from "@culprit/trace-model";
 import { encodeOtlpJson } from "@culprit/wire";
@@ -38,6 +39,8 @@ export function registerCulpritApi(
     const overlapTolerance = overlapToleranceOf(parametersOf(request));
     return analyzeTrace(await readTrace(reader, request.params.id), { overlapTolerance });
   });
+
+  app.get("/api/culprit/finding-kinds", (): FindingKinds => ({ kinds: [...FINDING_KINDS] }));
 
   // Everything that was received, copies included: what export prints.
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id/otlp", async (request, reply) => {
