@@ -1,7 +1,8 @@
-// The port through which verdicts of traces that have gone quiet are kept and asked for. One row a trace; a trace that is
-// judged again (late spans, a newer analysis) replaces its row.
+// The port through which verdicts of traces that have gone quiet are kept and asked for. One verdict a trace; a trace
+// that is judged again (late spans, a newer analysis) replaces its verdict.
 
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
+import type { TraceQuery } from "./trace-reader.ts";
 
 /** What search and profiles need of a verdict. */
 export interface StoredVerdict {
@@ -41,4 +42,18 @@ export interface VerdictFilter {
   readonly findingKind?: string;
   /** Service in which a failure began. */
   readonly errorOrigin?: string;
+}
+
+/** Verdicts whose root starts in the window, half open. */
+export interface VerdictQuery {
+  readonly fromUnixNano: UnixNanos;
+  readonly toUnixNano: UnixNanos;
+  /** Narrows to traces that a search with these conditions would find. */
+  readonly traces?: Omit<TraceQuery, "limit" | "after">;
+}
+
+/** Everything committed before the call is seen; each trace comes once, with its latest verdict. */
+export interface VerdictReader {
+  /** In the order of the roots' starts (ties by trace id), a few thousand at a time, so that days fit into memory. */
+  verdicts(query: VerdictQuery): AsyncIterable<readonly StoredVerdict[]>;
 }
