@@ -5,12 +5,14 @@ export { correctClockSkew, type SkewCorrected, type SkewCorrection } from "./clo
 export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
 export { FINDING_KINDS } from "./findings/registry.ts";
+export { ANALYSIS_VERSION, type Judgement, judgeTrace } from "./judge-trace.ts";
 export { renderFoldedStacks, type StackSum } from "./profile/folded-stacks.ts";
 export { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 export { bandAt, bandLimits, limitPlaces, PERCENTILE_BANDS } from "./profile/percentile-bands.ts";
 export { renderProfile } from "./profile/profile-report.ts";
 export { ProfileSums } from "./profile/profile-sums.ts";
-export { type ProfiledPath, profiledPath } from "./profile/profiled-path.ts";
 export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";
+export { instanceOf, targetOf } from "./target.ts";
 export { EMPTY_TOPOLOGY, type Topology } from "./topology.ts";
+export { TopologyCollector } from "./topology-collector.ts";

@@ -4,7 +4,7 @@
 import type { UnixNanos } from "@culprit/trace-model";
 
 export interface Topology {
-  /** Service whose server spans have answered client spans of this target, by `targetOf`. */
+  /** Service whose server spans have answered client spans of this target, by `targetOf`; absent where several answer. */
   readonly callees: ReadonlyMap<string, string>;
   /** Earliest start of a span of a service instance, by `instanceOf`. */
   readonly firstSeen: ReadonlyMap<string, UnixNanos>;

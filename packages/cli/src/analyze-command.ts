@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { analyzeTrace, renderVerdict } from "@culprit/analysis";
+import { analyzeTrace, renderVerdict, TopologyCollector } from "@culprit/analysis";
 import type { Verdict } from "@culprit/api";
 import { assembleTrace, groupByTrace, type Span } from "@culprit/trace-model";
 import { type Command, InvalidArgumentError } from "commander";
@@ -67,9 +67,12 @@ async function analyze(targets: readonly string[], options: AnalyzeOptions): Pro
 async function* verdictsOf(target: string, options: AnalyzeOptions): AsyncGenerator<Verdict> {
   const { overlapTolerance } = options;
   if (target === "-" || existsSync(userPath(target))) {
-    for (const spans of await tracesOfFile(target)) {
-      yield analyzeTrace(assembleTrace(spans), { overlapTolerance });
-    }
+    // All are assembled first: each is judged by what the others tell.
+    const traces = Array.from(await tracesOfFile(target), assembleTrace);
+    const collector = new TopologyCollector();
+    for (const trace of traces) collector.add(trace);
+    const { topology } = collector;
+    for (const trace of traces) yield analyzeTrace(trace, { overlapTolerance, topology });
     return;
   }
   const traceId = traceIdOf(target);

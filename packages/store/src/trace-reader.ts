@@ -55,6 +55,8 @@ export interface TracePlace {
 export interface StoredTrace {
   readonly traceId: string;
   readonly spans: readonly Span[];
+  /** Ids of spans that came when the trace had been quiet for so long that it had been judged without them. */
+  readonly lateSpanIds: ReadonlySet<string>;
 }
 
 export interface FoundTrace extends StoredTrace, TracePlace {}

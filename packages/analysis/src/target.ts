@@ -1,0 +1,48 @@
+// Whom a span calls and which instance of a service made it, as keys that are the same in every trace.
+
+import { type Span, serviceName } from "@culprit/trace-model";
+import { firstText } from "./conventions.ts";
+
+const PEER_SERVICE: readonly string[] = ["peer.service", "service.peer.name"];
+const ADDRESS: readonly string[] = [
+  "server.address",
+  "net.peer.name",
+  "net.peer.ip",
+  "net.sock.peer.name",
+  "network.peer.address",
+  "net.sock.peer.addr",
+];
+const PORT: readonly string[] = [
+  "server.port",
+  "net.peer.port",
+  "network.peer.port",
+  "net.sock.peer.port",
+];
+const URL_TEXT: readonly string[] = ["url.full", "http.url"];
+const HTTP_HOST: readonly string[] = ["http.host"];
+const INSTANCE_ID: readonly string[] = ["service.instance.id"];
+
+/** The peer service, else address and port, else those of the URL; undefined where the span names none. */
+export function targetOf({ attributes }: Span): string | undefined {
+  if (attributes.size === 0) return undefined;
+  const peer = firstText(attributes, PEER_SERVICE);
+  if (peer !== undefined) return peer;
+  const address = firstText(attributes, ADDRESS);
+  if (address !== undefined) {
+    const port = firstText(attributes, PORT);
+    return port === undefined ? address : `${address}:${port}`;
+  }
+  const url = firstText(attributes, URL_TEXT);
+  return (url === undefined ? undefined : hostOf(url)) ?? firstText(attributes, HTTP_HOST);
+}
+
+/** `host:port` of an absolute URL, without what stands before an @. */
+function hostOf(url: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#@]+)/i.exec(url)?.[1];
+}
+
+/** Service and instance; undefined where the resource has no instance's id. */
+export function instanceOf({ resource }: Span): string | undefined {
+  const id = firstText(resource.attributes, INSTANCE_ID);
+  return id === undefined ? undefined : `${serviceName(resource)} ${id}`;
+}

@@ -1,0 +1,237 @@
+// ProfileReader in SQL, for every engine.
+
+import type { DurationNanos, Span } from "@culprit/trace-model";
+import type { Engine } from "./engine.ts";
+import { FixedStrings, readNative, selectRows } from "./native-rows.ts";
+import {
+  MAX_UNJUDGED,
+  type ProfileReader,
+  type StoredBand,
+  type StoredPathSum,
+  type StoredProfile,
+  type StoredStack,
+} from "./profile-reader.ts";
+import { spanConditions } from "./span-conditions.ts";
+import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
+import { clampUint64, quoteHex } from "./sql.ts";
+import type { StoredTrace } from "./trace-reader.ts";
+import { CURRENT, verdictConditions } from "./verdict-condition.ts";
+import type { VerdictQuery } from "./verdict-store.ts";
+
+const DAY_NANOS = 86_400_000_000_000n;
+
+/** Read at once: some ten thousand spans. */
+const TRACES_A_READ = 500;
+
+export class SqlProfileReader implements ProfileReader {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async profile(query: VerdictQuery): Promise<StoredProfile> {
+    // Both bounds stay as they are now, while spans arrive and are judged.
+    const [bounds] = await selectRows(
+      this.#engine,
+      `select (select max(received_unix_nano) from culprit.spans) as arrived,
+         (select max(judged_until_unix_nano) from culprit.verdict_progress where tenant = '') as judged`,
+    );
+    const inTraces = matching(query);
+    const arrived = [
+      "tenant = ''",
+      `received_unix_nano > ${bounds?.["judged"] ?? 0}`,
+      `received_unix_nano <= ${bounds?.["arrived"] ?? 0}`,
+      ...around(query),
+      ...inTraces,
+    ].join(" and ");
+    const unjudgedCount = await this.#count("spans", arrived);
+    // By the id: which of too many are judged has nothing to do with what they are.
+    const unjudged = `select distinct trace_id from culprit.spans where ${arrived} order by trace_id limit ${MAX_UNJUDGED}`;
+    const unjudgedTraceIds = unjudgedCount === 0 ? [] : await this.#ids(unjudged);
+    const candidates = [
+      ...inWindow(query),
+      ...inTraces,
+      ...(unjudgedCount === 0 ? [] : [`trace_id not in (${unjudged})`]),
+    ];
+    const where = [...candidates, CURRENT, ...verdictConditions(query.traces?.verdict ?? {})].join(
+      " and ",
+    );
+    const notJudged = [...candidates, "not_judged != ''"].join(" and ");
+    const notJudgedCount = await this.#count("verdicts", notJudged);
+    const rows = await this.#rows(where);
+    return new SqlStoredProfile(this.#engine, rows, {
+      unjudgedTraceIds,
+      unjudgedCount,
+      notJudgedCount,
+    });
+  }
+
+  async #count(table: "spans" | "verdicts", where: string): Promise<number> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select uniqExact(trace_id) as traces from culprit.${table} where ${where}`,
+    );
+    return Number(row?.["traces"] ?? 0);
+  }
+
+  /** A from clause with each trace once. A crash while verdicts are written may leave some twice, which is seldom. */
+  async #rows(where: string): Promise<string> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select count() as rows, uniqExact(trace_id) as traces from culprit.verdicts where ${where}`,
+    );
+    const isOnce = row?.["rows"] === row?.["traces"];
+    return isOnce
+      ? `culprit.verdicts where ${where}`
+      : `(select * from culprit.verdicts where ${where} limit 1 by trace_id)`;
+  }
+
+  async #ids(sql: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (const { rows, columns } of readNative(await this.#engine.select(sql))) {
+      const column = columns.get("trace_id");
+      if (!(column instanceof FixedStrings)) continue;
+      for (let row = 0; row < rows; row++) ids.push(column.hex(row));
+    }
+    return ids;
+  }
+}
+
+function inWindow({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
+  return [
+    "tenant = ''",
+    `start_unix_nano >= ${clampUint64(fromUnixNano)}`,
+    `start_unix_nano < ${clampUint64(toUnixNano)}`,
+  ];
+}
+
+function around({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
+  return [
+    `start_unix_nano >= ${clampUint64(fromUnixNano - DAY_NANOS)}`,
+    `start_unix_nano < ${clampUint64(toUnixNano + DAY_NANOS)}`,
+  ];
+}
+
+/** That a span of the trace meets the query's conditions. */
+function matching(query: VerdictQuery): string[] {
+  const { verdict: _verdict, ...spans } = query.traces ?? {};
+  const onSpans = spanConditions(spans);
+  // The tenant alone is no condition.
+  if (onSpans.length <= 1) return [];
+  const where = [...onSpans, ...around(query)].join(" and ");
+  return [`trace_id in (select trace_id from culprit.spans where ${where})`];
+}
+
+type Unjudged = Pick<StoredProfile, "unjudgedTraceIds" | "unjudgedCount" | "notJudgedCount">;
+
+class SqlStoredProfile implements StoredProfile {
+  readonly unjudgedTraceIds: readonly string[];
+  readonly unjudgedCount: number;
+  readonly notJudgedCount: number;
+  readonly #engine: Engine;
+  readonly #rows: string;
+
+  /** @param rows of verdicts: what stands after `from` */
+  constructor(engine: Engine, rows: string, unjudged: Unjudged) {
+    this.#engine = engine;
+    this.#rows = rows;
+    this.unjudgedTraceIds = unjudged.unjudgedTraceIds;
+    this.unjudgedCount = unjudged.unjudgedCount;
+    this.notJudgedCount = unjudged.notJudgedCount;
+  }
+
+  async *unjudged(): AsyncGenerator<readonly Pick<StoredTrace, "traceId" | "spans">[]> {
+    for (let i = 0; i < this.unjudgedTraceIds.length; i += TRACES_A_READ) {
+      const ids = this.unjudgedTraceIds.slice(i, i + TRACES_A_READ).map(quoteHex);
+      const answer = await this.#engine.select(
+        `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and trace_id in (${ids.join(", ")})
+         settings min_table_rows_to_use_projection_index = 0`,
+      );
+      const byTrace = new Map<string, Span[]>();
+      for (const { span } of readSpans(answer)) {
+        const spans = byTrace.get(span.traceId);
+        if (spans === undefined) byTrace.set(span.traceId, [span]);
+        else spans.push(span);
+      }
+      yield Array.from(byTrace, ([traceId, spans]) => ({ traceId, spans }));
+    }
+  }
+
+  async durations(): Promise<Float64Array> {
+    const answer = await this.#engine.select(`select duration_nano from ${this.#rows}`);
+    const blocks: Float64Array[] = [];
+    let count = 0;
+    for (const { columns } of readNative(answer)) {
+      const column = columns.get("duration_nano");
+      if (!(column instanceof BigUint64Array)) continue;
+      blocks.push(Float64Array.from(column, Number));
+      count += column.length;
+    }
+    const durations = new Float64Array(count);
+    let at = 0;
+    for (const block of blocks) {
+      durations.set(block, at);
+      at += block.length;
+    }
+    return durations.sort();
+  }
+
+  async bands(limits: readonly DurationNanos[]): Promise<readonly StoredBand[]> {
+    const band = bandOf(limits);
+    const [traces, sums] = await Promise.all([
+      selectRows(
+        this.#engine,
+        `select ${band} as band, count() as traces, min(duration_nano) as shortest, max(duration_nano) as longest
+         from ${this.#rows} group by band`,
+      ),
+      selectRows(
+        this.#engine,
+        `select band, service, operation, ${SUM} as sum
+         from (select ${band} as band, path_services, path_operations, path_nanos from ${this.#rows})
+         array join path_services as service, path_operations as operation, path_nanos as nanos
+         group by band, service, operation`,
+      ),
+    ]);
+    const paths = new Map<number, StoredPathSum[]>();
+    for (const row of sums) {
+      const path = paths.get(Number(row["band"])) ?? [];
+      paths.set(Number(row["band"]), path);
+      path.push({
+        service: String(row["service"]),
+        operation: String(row["operation"]),
+        nanos: Number(row["sum"]),
+      });
+    }
+    const traceRows = new Map(traces.map((row) => [Number(row["band"]), row]));
+    return Array.from({ length: limits.length + 1 }, (_, index) => ({
+      traceCount: Number(traceRows.get(index)?.["traces"] ?? 0),
+      shortestNanos: Number(traceRows.get(index)?.["shortest"] ?? 0),
+      longestNanos: Number(traceRows.get(index)?.["longest"] ?? 0),
+      path: paths.get(index) ?? [],
+    }));
+  }
+
+  async stacks(limits: readonly DurationNanos[], band?: number): Promise<readonly StoredStack[]> {
+    const onBand = band === undefined ? "" : `where ${bandOf(limits)} = ${band | 0}`;
+    const rows = await selectRows(
+      this.#engine,
+      `select stack, ${SUM} as sum
+       from (
+         select path_stacks, path_nanos
+         from (select duration_nano, path_stacks, path_nanos from ${this.#rows}) ${onBand}
+       )
+       array join path_stacks as stack, path_nanos as nanos
+       group by stack`,
+    );
+    return rows.map((row) => ({ stack: String(row["stack"]), nanos: Number(row["sum"]) }));
+  }
+}
+
+/** As text: a sum of 64 bits would overflow after 584 years of critical path, which a few broken clocks claim. */
+const SUM = "toString(sum(toUInt128(nanos)))";
+
+function bandOf(limits: readonly DurationNanos[]): string {
+  const cases = limits.map((limit, band) => `duration_nano <= ${BigInt(limit)}, ${band}`);
+  return cases.length === 0 ? "0" : `multiIf(${cases.join(", ")}, ${limits.length})`;
+}
