@@ -14,15 +14,13 @@ export interface ProfileReader {
 
 export interface StoredProfile {
   /**
-   * Traces around the window with spans that arrived after the judge last caught up, in no promised order, `MAX_UNJUDGED`
-   * at most. Nothing else here counts them: whoever asks judges them, and looks where their roots start.
+   * Traces around the window with spans that arrived after the judge last caught up. Nothing else here counts them, but
+   * for those beyond MAX_UNJUDGED that have an earlier verdict.
    */
-  readonly unjudgedTraceIds: readonly string[];
-  /** All of them. */
   readonly unjudgedCount: number;
   /** Traces of the window that were too large to be judged: nothing counts them either. */
   readonly notJudgedCount: number;
-  /** The unjudged traces, whole, some at a time. */
+  /** `MAX_UNJUDGED` of them at most, whole, some at a time: whoever asks judges them, and looks where their roots start. */
   unjudged(): AsyncIterable<readonly Pick<StoredTrace, "traceId" | "spans">[]>;
   /** Of the roots, ascending. */
   durations(): Promise<Float64Array>;

@@ -1,8 +1,8 @@
 // ProfileReader in SQL, for every engine.
 
-import type { DurationNanos, Span } from "@culprit/trace-model";
+import type { DurationNanos, Span, UnixNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
-import { FixedStrings, readNative, selectRows } from "./native-rows.ts";
+import { readNative, selectRows } from "./native-rows.ts";
 import {
   MAX_UNJUDGED,
   type ProfileReader,
@@ -20,8 +20,10 @@ import type { VerdictQuery } from "./verdict-store.ts";
 
 const DAY_NANOS = 86_400_000_000_000n;
 
-/** Read at once: some ten thousand spans. */
-const TRACES_A_READ = 500;
+/** Read at once: some 50 MB. A larger trace comes alone. */
+const SPANS_A_READ = 50_000;
+/** The engine takes statements of 256 KiB; an id is 43 bytes of it. */
+const TRACES_A_READ = 1000;
 
 export class SqlProfileReader implements ProfileReader {
   readonly #engine: Engine;
@@ -32,27 +34,25 @@ export class SqlProfileReader implements ProfileReader {
 
   async profile(query: VerdictQuery): Promise<StoredProfile> {
     // Both bounds stay as they are now, while spans arrive and are judged.
-    const [bounds] = await selectRows(
-      this.#engine,
-      `select (select max(received_unix_nano) from culprit.spans) as arrived,
-         (select max(judged_until_unix_nano) from culprit.verdict_progress where tenant = '') as judged`,
-    );
+    const judged = await this.#latest("judged_until_unix_nano", "verdict_progress");
+    // Answered from what parts know of themselves.
+    const last = await this.#latest("received_unix_nano", "spans");
     const inTraces = matching(query);
     const arrived = [
       "tenant = ''",
-      `received_unix_nano > ${bounds?.["judged"] ?? 0}`,
-      `received_unix_nano <= ${bounds?.["arrived"] ?? 0}`,
+      `received_unix_nano > ${judged}`,
+      `received_unix_nano <= ${last}`,
       ...around(query),
       ...inTraces,
     ].join(" and ");
     const unjudgedCount = await this.#count("spans", arrived);
     // By the id: which of too many are judged has nothing to do with what they are.
-    const unjudged = `select distinct trace_id from culprit.spans where ${arrived} order by trace_id limit ${MAX_UNJUDGED}`;
-    const unjudgedTraceIds = unjudgedCount === 0 ? [] : await this.#ids(unjudged);
+    const unjudged = `from culprit.spans where ${arrived} group by trace_id order by trace_id limit ${MAX_UNJUDGED}`;
+    const pieces = unjudgedCount === 0 ? [] : await this.#pieces(unjudged);
     const candidates = [
       ...inWindow(query),
       ...inTraces,
-      ...(unjudgedCount === 0 ? [] : [`trace_id not in (${unjudged})`]),
+      ...(unjudgedCount === 0 ? [] : [`trace_id not in (select trace_id ${unjudged})`]),
     ];
     const where = [...candidates, CURRENT, ...verdictConditions(query.traces?.verdict ?? {})].join(
       " and ",
@@ -60,11 +60,18 @@ export class SqlProfileReader implements ProfileReader {
     const notJudged = [...candidates, "not_judged != ''"].join(" and ");
     const notJudgedCount = await this.#count("verdicts", notJudged);
     const rows = await this.#rows(where);
-    return new SqlStoredProfile(this.#engine, rows, {
-      unjudgedTraceIds,
+    return new SqlStoredProfile(this.#engine, rows, pieces, {
       unjudgedCount,
       notJudgedCount,
     });
+  }
+
+  async #latest(column: string, table: "spans" | "verdict_progress"): Promise<UnixNanos> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select max(${column}) as latest from culprit.${table}`,
+    );
+    return BigInt(row?.["latest"] ?? 0);
   }
 
   async #count(table: "spans" | "verdicts", where: string): Promise<number> {
@@ -87,14 +94,24 @@ export class SqlProfileReader implements ProfileReader {
       : `(select * from culprit.verdicts where ${where} limit 1 by trace_id)`;
   }
 
-  async #ids(sql: string): Promise<string[]> {
-    const ids: string[] = [];
-    for (const { rows, columns } of readNative(await this.#engine.select(sql))) {
-      const column = columns.get("trace_id");
-      if (!(column instanceof FixedStrings)) continue;
-      for (let row = 0; row < rows; row++) ids.push(column.hex(row));
+  /** Ids of traces that are read together. */
+  async #pieces(unjudged: string): Promise<string[][]> {
+    const pieces: string[][] = [];
+    let spans = 0;
+    for (const row of await selectRows(
+      this.#engine,
+      `select trace_id, count() as spans ${unjudged}`,
+    )) {
+      const piece = pieces.at(-1);
+      spans += Number(row["spans"]);
+      if (piece === undefined || piece.length === TRACES_A_READ || spans > SPANS_A_READ) {
+        pieces.push([String(row["trace_id"])]);
+        spans = Number(row["spans"]);
+      } else {
+        piece.push(String(row["trace_id"]));
+      }
     }
-    return ids;
+    return pieces;
   }
 }
 
@@ -123,27 +140,32 @@ function matching(query: VerdictQuery): string[] {
   return [`trace_id in (select trace_id from culprit.spans where ${where})`];
 }
 
-type Unjudged = Pick<StoredProfile, "unjudgedTraceIds" | "unjudgedCount" | "notJudgedCount">;
+type Counts = Pick<StoredProfile, "unjudgedCount" | "notJudgedCount">;
 
 class SqlStoredProfile implements StoredProfile {
-  readonly unjudgedTraceIds: readonly string[];
   readonly unjudgedCount: number;
   readonly notJudgedCount: number;
   readonly #engine: Engine;
   readonly #rows: string;
+  readonly #pieces: readonly (readonly string[])[];
 
   /** @param rows of verdicts: what stands after `from` */
-  constructor(engine: Engine, rows: string, unjudged: Unjudged) {
+  constructor(
+    engine: Engine,
+    rows: string,
+    pieces: readonly (readonly string[])[],
+    { unjudgedCount, notJudgedCount }: Counts,
+  ) {
     this.#engine = engine;
     this.#rows = rows;
-    this.unjudgedTraceIds = unjudged.unjudgedTraceIds;
-    this.unjudgedCount = unjudged.unjudgedCount;
-    this.notJudgedCount = unjudged.notJudgedCount;
+    this.#pieces = pieces;
+    this.unjudgedCount = unjudgedCount;
+    this.notJudgedCount = notJudgedCount;
   }
 
   async *unjudged(): AsyncGenerator<readonly Pick<StoredTrace, "traceId" | "spans">[]> {
-    for (let i = 0; i < this.unjudgedTraceIds.length; i += TRACES_A_READ) {
-      const ids = this.unjudgedTraceIds.slice(i, i + TRACES_A_READ).map(quoteHex);
+    for (const piece of this.#pieces) {
+      const ids = piece.map(quoteHex);
       const answer = await this.#engine.select(
         `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and trace_id in (${ids.join(", ")})
          settings min_table_rows_to_use_projection_index = 0`,

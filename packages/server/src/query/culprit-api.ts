@@ -2,19 +2,22 @@
 
 import { analyzeTrace, FINDING_KINDS } from "@culprit/analysis";
 import type { FindingKinds } from "@culprit/api";
-import type { TraceReader } from "@culprit/store";
+import type { Store, TraceReader } from "@culprit/store";
 import { assembleTrace, type Span, type Trace } from "@culprit/trace-model";
 import { encodeOtlpJson } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { CulpritApiError } from "./api-error.ts";
+import { ParameterError } from "./parameter-error.ts";
+import { bandParameter, parseProfileRequest } from "./profile-request.ts";
 import { spanDetailOf } from "./span-detail.ts";
 import { parseTraceId } from "./trace-id.ts";
 import { listTraces } from "./trace-list.ts";
 import { tracePageOf } from "./trace-page.ts";
+import { foldedProfile, traceProfile } from "./trace-profile.ts";
 
 export function registerCulpritApi(
   app: FastifyInstance,
-  reader: TraceReader,
+  { reader, profiles }: Pick<Store, "reader" | "profiles">,
   parametersOf: (request: FastifyRequest) => URLSearchParams,
 ): void {
   app.get("/api/culprit/traces", (request) =>
@@ -41,6 +44,18 @@ export function registerCulpritApi(
   });
 
   app.get("/api/culprit/finding-kinds", (): FindingKinds => ({ kinds: [...FINDING_KINDS] }));
+
+  app.get("/api/culprit/profile", async (request, reply) => {
+    const parameters = parametersOf(request);
+    const asked = parseProfileRequest(parameters, Date.now());
+    const format = parameters.get("format") ?? "json";
+    const band = bandParameter(parameters);
+    if (format === "json") return traceProfile(profiles, asked);
+    if (format !== "folded") {
+      throw new ParameterError(`parameter 'format' is json or folded, not "${format}"`);
+    }
+    return reply.type("text/plain; charset=utf-8").send(await foldedProfile(profiles, asked, band));
+  });
 
   // Everything that was received, copies included: what export prints.
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id/otlp", async (request, reply) => {

@@ -52,7 +52,7 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
 
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   registerJaegerV1(app, store.reader, parametersOf);
-  registerCulpritApi(app, store.reader, parametersOf);
+  registerCulpritApi(app, store, parametersOf);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
