@@ -1,3 +1,4 @@
 export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
 export type { RunningServer, ServerOptions } from "./server-options.ts";
 export { startServer } from "./start-server.ts";
+export { judgeAll } from "./verdicts/judge-all.ts";
