@@ -15,4 +15,4 @@ export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";
 export { instanceOf, targetOf } from "./target.ts";
 export { EMPTY_TOPOLOGY, type Topology } from "./topology.ts";
-export { TopologyCollector } from "./topology-collector.ts";
+export { TopologyCollector, type TopologyKnowledge } from "./topology-collector.ts";

@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type AnalysisOptions, analyzeTrace } from "@culprit/analysis";
+import { type AnalysisOptions, analyzeTrace, EMPTY_TOPOLOGY } from "@culprit/analysis";
 import {
   type Profile,
   profile as profileSchema,
@@ -178,10 +178,11 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
       return found === undefined ? undefined : analyzeTrace(assembleTrace(found), options);
     },
     profile: (parameters) =>
-      traceProfile(store.profiles, parseProfileRequest(parameters, Date.now())),
+      traceProfile(store.profiles, EMPTY_TOPOLOGY, parseProfileRequest(parameters, Date.now())),
     foldedProfile: (parameters) =>
       foldedProfile(
         store.profiles,
+        EMPTY_TOPOLOGY,
         parseProfileRequest(parameters, Date.now()),
         bandParameter(parameters),
       ),

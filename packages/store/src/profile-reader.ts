@@ -18,7 +18,7 @@ export interface StoredProfile {
    * for those beyond MAX_UNJUDGED that have an earlier verdict.
    */
   readonly unjudgedCount: number;
-  /** Traces of the window that were too large to be judged: nothing counts them either. */
+  /** Traces around the window that could not be judged, being too large: nothing counts them. */
   readonly notJudgedCount: number;
   /** `MAX_UNJUDGED` of them at most, whole, some at a time: whoever asks judges them, and looks where their roots start. */
   unjudged(): AsyncIterable<readonly Pick<StoredTrace, "traceId" | "spans">[]>;

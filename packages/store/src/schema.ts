@@ -56,8 +56,8 @@ order by (tenant, service, name, kind)
 settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
 /**
- * One row a judgement; a trace that is judged again gets another row, the one with the highest `judged_unix_nano`
- * counts, and it says `again`. Sorted as spans are; partitions are days of arrival of the trace's last span.
+ * One row a judgement; a trace that is judged again gets another row, which says `again`; the one
+ * with the latest arrival counts, then the one judged last. Sorted as spans are; partitions are days of arrival of the trace's last span.
  * The path is three names and a number a call stack, side by side, so that a slice of traces is one insert. Stacks are
  * whole texts, since traces of one kind have the same ones: a number each in the column's dictionary.
  * `not_judged` says why a trace has a row but no verdict; empty for all others.

@@ -57,8 +57,7 @@ export class SqlProfileReader implements ProfileReader {
     const where = [...candidates, CURRENT, ...verdictConditions(query.traces?.verdict ?? {})].join(
       " and ",
     );
-    const notJudged = [...candidates, "not_judged != ''"].join(" and ");
-    const notJudgedCount = await this.#count("verdicts", notJudged);
+    const notJudgedCount = await this.#notJudged([...around(query), ...inTraces]);
     const rows = await this.#rows(where);
     return new SqlStoredProfile(this.#engine, rows, pieces, {
       unjudgedCount,
@@ -92,6 +91,14 @@ export class SqlProfileReader implements ProfileReader {
     return isOnce
       ? `culprit.verdicts where ${where}`
       : `(select * from culprit.verdicts where ${where} limit 1 by trace_id)`;
+  }
+
+  /** Their rows know no start, so it is asked of their spans; almost always there are none. */
+  async #notJudged(onSpans: readonly string[]): Promise<number> {
+    const notJudged = "tenant = '' and not_judged != ''";
+    if ((await this.#count("verdicts", notJudged)) === 0) return 0;
+    const ids = `trace_id in (select trace_id from culprit.verdicts where ${notJudged})`;
+    return this.#count("spans", ["tenant = ''", ...onSpans, ids].join(" and "));
   }
 
   /** Ids of traces that are read together. */

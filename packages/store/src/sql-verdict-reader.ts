@@ -27,7 +27,7 @@ export class SqlVerdictReader implements VerdictReader {
     for (let after = ""; ; ) {
       const answer = await this.#engine.select(
         `select ${COLUMNS} from culprit.verdicts where ${[...where, after].filter(Boolean).join(" and ")}
-         order by start_unix_nano, trace_id, judged_unix_nano desc limit 1 by trace_id limit ${PAGE}`,
+         order by start_unix_nano, trace_id, received_unix_nano desc, judged_unix_nano desc limit 1 by trace_id limit ${PAGE}`,
       );
       const page = [...readNative(answer)].flatMap(verdictsOf);
       if (page.length > 0) yield page;

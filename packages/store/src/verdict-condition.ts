@@ -4,13 +4,13 @@ import { quote } from "./sql.ts";
 import type { VerdictFilter } from "./verdict-store.ts";
 
 /**
- * Of several rows of a trace the one that was judged last counts. Traces that were judged again are few, and their rows
+ * Of several rows of a trace the one that knows the latest arrival counts, of those the one that was judged last. Traces that were judged again are few, and their rows
  * say so: only those are looked up.
  */
 export const CURRENT: string = `not_judged = '' and (
   trace_id not in (select trace_id from culprit.verdicts where tenant = '' and again = 1)
-  or (trace_id, judged_unix_nano) in (
-    select trace_id, max(judged_unix_nano) from culprit.verdicts
+  or (trace_id, (received_unix_nano, judged_unix_nano)) in (
+    select trace_id, max((received_unix_nano, judged_unix_nano)) from culprit.verdicts
     where tenant = '' and trace_id in (select trace_id from culprit.verdicts where tenant = '' and again = 1)
     group by trace_id))`;
 

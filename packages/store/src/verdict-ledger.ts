@@ -72,13 +72,16 @@ export class VerdictLedger {
       await this.#engine.background.insert({ table: "culprit.verdicts", columns, rows });
   }
 
-  /** To be said only after the verdicts up to there are kept. */
-  async judged(until: UnixNanos): Promise<void> {
+  /**
+   * To be said only after the verdicts up to there are kept.
+   * @param waitedNanos for how long traces had been quiet at least
+   */
+  async judged(until: UnixNanos, waitedNanos: DurationNanos): Promise<void> {
     // What arrives from now on must not lie behind it.
     this.#clock.passed(until);
     await this.#engine.command(
       `insert into culprit.verdict_progress (quiet_nano, judged_until_unix_nano)
-       values (${Math.round(this.#quietNanos)}, ${until})`,
+       values (${Math.round(waitedNanos)}, ${until})`,
     );
   }
 

@@ -109,7 +109,12 @@ export function verdictContract(engine: string, open: OpenStore): void {
   test(`${engine}: the verdict that was judged last counts, wherever its root starts`, async (t) => {
     const store = await open(t);
     const first = plainVerdict({ startUnixNano: 100n, bottleneckService: "shop" });
-    const second = plainVerdict({ startUnixNano: 50n, bottleneckService: "pay", spanCount: 2 });
+    const second = plainVerdict({
+      startUnixNano: 50n,
+      bottleneckService: "pay",
+      spanCount: 2,
+      receivedUnixNano: first.receivedUnixNano + 1n,
+    });
     await write(store, plainSpan({ traceId: first.traceId }));
     // Judged twice alike, as after a crash.
     await keep(store, [first]);

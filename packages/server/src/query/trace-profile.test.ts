@@ -3,7 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ANALYSIS_VERSION, judgeTrace, renderFoldedStacks } from "@culprit/analysis";
+import {
+  ANALYSIS_VERSION,
+  EMPTY_TOPOLOGY,
+  judgeTrace,
+  renderFoldedStacks,
+} from "@culprit/analysis";
 import type { Profile } from "@culprit/api";
 import { openEmbeddedStore, type Store, VerdictBlock } from "@culprit/store";
 import { assembleTrace, type Span, SpanReplay } from "@culprit/trace-model";
@@ -85,11 +90,13 @@ describe("a profile", () => {
   const ask = (more = "", from = FROM, to = TO): Promise<Profile> =>
     traceProfile(
       store.profiles,
+      EMPTY_TOPOLOGY,
       parseProfileRequest(new URLSearchParams(`from=${from}&to=${to}&${more}`), 0),
     );
   const folded = (band?: number): Promise<string> =>
     foldedProfile(
       store.profiles,
+      EMPTY_TOPOLOGY,
       parseProfileRequest(new URLSearchParams({ from: FROM, to: TO }), 0),
       band,
     );
@@ -137,7 +144,7 @@ describe("a profile", () => {
 
   test("is the same when all have their verdict, and when a crash left some verdicts twice", async () => {
     await judge(store, [...inWindow.slice(100), outside]);
-    await store.ledger.judged(store.ledger.now());
+    await store.ledger.judged(store.ledger.now(), store.ledger.quietNanos);
     await assertWhole();
     await judge(store, inWindow.slice(50, 60));
     await assertWhole();

@@ -8,6 +8,7 @@ import {
   judgeTrace,
   ProfileSums,
   renderFoldedStacks,
+  type Topology,
 } from "@culprit/analysis";
 import type { Profile } from "@culprit/api";
 import {
@@ -22,9 +23,10 @@ import type { ProfileRequest } from "./profile-request.ts";
 
 export async function traceProfile(
   reader: ProfileReader,
+  topology: Topology,
   { window, query }: ProfileRequest,
 ): Promise<Profile> {
-  const { stored, judgedNow, limits } = await gather(reader, query);
+  const { stored, judgedNow, limits } = await gather(reader, topology, query);
   const sums = new ProfileSums(limits);
   for (const [band, { path, ...traces }] of (await stored.bands(limits)).entries()) {
     if (traces.traceCount === 0) continue;
@@ -44,10 +46,11 @@ export async function traceProfile(
 /** Folded stacks as text. @param band of PERCENTILE_BANDS; absent: all */
 export async function foldedProfile(
   reader: ProfileReader,
+  topology: Topology,
   { query }: ProfileRequest,
   band: number | undefined,
 ): Promise<string> {
-  const { stored, judgedNow, limits } = await gather(reader, query);
+  const { stored, judgedNow, limits } = await gather(reader, topology, query);
   const inBand = judgedNow.filter(
     ({ durationNanos }) => band === undefined || bandAt(limits, durationNanos) === band,
   );
@@ -63,12 +66,16 @@ interface Gathered {
   readonly limits: readonly DurationNanos[];
 }
 
-async function gather(reader: ProfileReader, query: VerdictQuery): Promise<Gathered> {
+async function gather(
+  reader: ProfileReader,
+  topology: Topology,
+  query: VerdictQuery,
+): Promise<Gathered> {
   const stored = await reader.profile(query);
   const judgedNow: Pick<Judgement, "durationNanos" | "path">[] = [];
   for await (const traces of stored.unjudged()) {
     for (const { spans } of traces) {
-      const judged = judgeTrace(assembleTrace(spans));
+      const judged = judgeTrace(assembleTrace(spans), { topology });
       if (!isAsked(judged, query)) continue;
       judgedNow.push({ durationNanos: judged.durationNanos, path: judged.path });
     }
@@ -108,7 +115,9 @@ function warningsOf({ unjudgedCount, notJudgedCount }: StoredProfile): string[] 
     );
   }
   if (notJudgedCount > 0) {
-    warnings.push(`${notJudgedCount} traces are missing: they are too large to be judged.`);
+    warnings.push(
+      `${notJudgedCount} traces of about that time could not be judged and are missing: they are too large.`,
+    );
   }
   return warnings;
 }
