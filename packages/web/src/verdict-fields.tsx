@@ -1,7 +1,7 @@
 // What the search asks of verdicts. They fold away: most searches do without them.
 
 import type { FindingKinds } from "@culprit/api";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { findingTitle } from "./finding-title.ts";
 import { Options } from "./options.tsx";
 import { asksVerdicts, type SearchState } from "./search-state.ts";
@@ -24,44 +24,56 @@ export function VerdictFields(props: {
     >
       <summary>Verdict</summary>
       <div className="verdict-fields-row">
-        <label className="field">
-          <span>Bottleneck</span>
-          <select
-            className="input"
-            value={state.bottleneck}
-            onChange={(event) => onSearch({ bottleneck: event.target.value })}
-          >
-            <option value="">Any service</option>
-            <Options chosen={state.bottleneck} among={services} />
-          </select>
-        </label>
-        <label className="field">
-          <span>Finding</span>
-          <select
-            className="input"
-            value={state.finding}
-            onChange={(event) => onSearch({ finding: event.target.value })}
-          >
-            <option value="">Any or none</option>
-            <Options
-              chosen={state.finding}
-              among={kinds.state === "ready" ? kinds.data.kinds : []}
-              labelOf={findingTitle}
-            />
-          </select>
-        </label>
-        <label className="field">
-          <span>Error began in</span>
-          <select
-            className="input"
-            value={state.errorOrigin}
-            onChange={(event) => onSearch({ errorOrigin: event.target.value })}
-          >
-            <option value="">Any service or none</option>
-            <Options chosen={state.errorOrigin} among={services} />
-          </select>
-        </label>
+        <VerdictField
+          label="Bottleneck"
+          any="Any service"
+          value={state.bottleneck}
+          among={services}
+          onChange={(bottleneck) => onSearch({ bottleneck })}
+        />
+        <VerdictField
+          label="Finding"
+          any="Any or none"
+          value={state.finding}
+          among={kinds.state === "ready" ? kinds.data.kinds : []}
+          labelOf={findingTitle}
+          onChange={(finding) => onSearch({ finding })}
+        />
+        <VerdictField
+          label="Error began in"
+          any="Any service or none"
+          value={state.errorOrigin}
+          among={services}
+          onChange={(errorOrigin) => onSearch({ errorOrigin })}
+        />
       </div>
     </details>
+  );
+}
+
+function VerdictField(props: {
+  readonly label: string;
+  /** What stands for no condition. */
+  readonly any: string;
+  readonly value: string;
+  readonly among: readonly string[];
+  readonly labelOf?: (value: string) => string;
+  readonly onChange: (value: string) => void;
+}): ReactNode {
+  const { label, any, value, onChange, ...options } = props;
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        className="input"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        <option value="">{any}</option>
+        <Options chosen={value} {...options} />
+      </select>
+    </div>
   );
 }
