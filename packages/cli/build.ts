@@ -17,19 +17,28 @@ const { dependencies } = JSON.parse(readFileSync(path.join(room, "package.json")
 const external = new Set(Object.keys(dependencies));
 
 rmSync(dist, { recursive: true, force: true });
-const bundle = await rolldown({
-  input: path.join(room, "src/main.ts"),
-  platform: "node",
-  external: (id) => id.startsWith("node:") || external.has(packageOf(id)),
-  onLog(level, log) {
-    // What is neither ours nor a dependency would be missing where the package is installed.
-    if (level === "warn") throw new Error(log.message);
-  },
-});
-await bundle.write({ file: path.join(dist, "culprit.js"), format: "esm" });
+await writeBundle(path.join(room, "src/main.ts"), "culprit.js");
+// A thread starts from a file of its own, beside the one that starts it.
+await writeBundle(
+  path.join(repository, "packages/server/src/verdicts/judge-thread.ts"),
+  "judge-thread.js",
+);
 
 buildWeb();
 cpSync(webDist, path.join(dist, "web"), { recursive: true });
+
+async function writeBundle(input: string, name: string): Promise<void> {
+  const bundle = await rolldown({
+    input,
+    platform: "node",
+    external: (id) => id.startsWith("node:") || external.has(packageOf(id)),
+    onLog(level, log) {
+      // What is neither ours nor a dependency would be missing where the package is installed.
+      if (level === "warn") throw new Error(log.message);
+    },
+  });
+  await bundle.write({ file: path.join(dist, name), format: "esm" });
+}
 
 /** `@scope/name` or `name` of an import. */
 function packageOf(id: string): string {

@@ -24,19 +24,17 @@ function assertAgreement(spans: readonly Span[], options: AnalysisOptions = {}):
     findingKinds: [...new Set(verdict.findings.map(({ kind }) => kind))],
     errorOrigins: [...new Set(verdict.errors.map(({ service }) => service))],
   });
-  const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
-    a.name < b.name ? -1 : 1;
-  const named = (service: string, operation: string, nanos: number) => ({
-    name: JSON.stringify([service, operation]),
-    nanos,
-  });
-  assert.deepEqual(
-    path.map(({ service, operation, nanos }) => named(service, operation, nanos)).sort(byName),
-    verdict.operations
-      .filter(({ criticalPathNanos }) => criticalPathNanos > 0)
-      .map((each) => named(each.service, each.operation, each.criticalPathNanos))
-      .sort(byName),
-  );
+  const byOperation = new Map<string, number>();
+  for (const { service, operation, nanos } of path) {
+    const name = JSON.stringify([service, operation]);
+    byOperation.set(name, (byOperation.get(name) ?? 0) + nanos);
+  }
+  const ofVerdict = verdict.operations
+    .filter(({ criticalPathNanos }) => criticalPathNanos > 0)
+    .map(
+      (each) => [JSON.stringify([each.service, each.operation]), each.criticalPathNanos] as const,
+    );
+  assert.deepEqual(byOperation, new Map(ofVerdict));
   path.reduce((before, { nanos }) => {
     assert.ok(nanos <= before);
     return nanos;

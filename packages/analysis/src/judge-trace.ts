@@ -2,9 +2,10 @@
 
 import type { DurationNanos, Trace, UnixNanos } from "@culprit/trace-model";
 import type { AnalysisOptions } from "./analysis-options.ts";
-import { type Facts, factsOf } from "./facts.ts";
+import { factsOf } from "./facts.ts";
 import { FINDERS } from "./findings/registry.ts";
 import { operation, service } from "./naming.ts";
+import { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 
 /** Rises whenever the same spans may be judged otherwise than before: stored judgements of a lower one are stale. */
 export const ANALYSIS_VERSION = 1;
@@ -27,14 +28,8 @@ export interface Judgement {
   readonly findingKinds: readonly string[];
   /** Services in which failures began, each once, that with the most time on the critical path first. */
   readonly errorOrigins: readonly string[];
-  /** The critical path, one entry an operation, the largest first; sums to `durationNanos`. */
-  readonly path: readonly OperationTime[];
-}
-
-export interface OperationTime {
-  readonly service: string;
-  readonly operation: string;
-  readonly nanos: DurationNanos;
+  /** The critical path, one entry a call stack, the largest first; sums to `durationNanos`. */
+  readonly path: readonly StackShare[];
 }
 
 /** Says of a trace what `analyzeTrace` says, and nothing else, but several times as fast. */
@@ -54,26 +49,6 @@ export function judgeTrace(assembled: Trace, options: AnalysisOptions = {}): Jud
       bottleneck === undefined ? "" : (trace.operations[bottleneck.operation]?.name ?? ""),
     findingKinds: FINDERS.filter(({ find }) => find(facts).length > 0).map(({ kind }) => kind),
     errorOrigins: [...new Set(facts.errors.map(({ row }) => service(trace, row)))],
-    path: pathOf(facts),
+    path: pathStacks(trace, facts.path),
   };
-}
-
-function pathOf({ trace, figures }: Facts): OperationTime[] {
-  const times = figures.operations.criticalPathNanos;
-  const path: OperationTime[] = [];
-  trace.operations.forEach((each, i) => {
-    const nanos = times[i] as number;
-    if (nanos === 0) return;
-    path.push({ service: trace.services[each.service] as string, operation: each.name, nanos });
-  });
-  return path.sort(byTime);
-}
-
-function byTime(a: OperationTime, b: OperationTime): number {
-  return b.nanos - a.nanos || order(a.service, b.service) || order(a.operation, b.operation);
-}
-
-function order(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

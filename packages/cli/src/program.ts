@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addImportCommand } from "./import-command.ts";
+import { addProfileCommand } from "./profile-command.ts";
 import { addServeCommand } from "./serve-command.ts";
 
 const TOUR = `
@@ -9,6 +10,7 @@ A first tour:
   $ culprit serve                                  # keeps traces in ./data, web UI on http://localhost:16686
   $ culprit analyze 4bf92f3577b34da6a3ce929d0e0e4736
   $ culprit analyze traces.json                    # a file of Jaeger, Zipkin or OTLP; no server needed
+  $ culprit profile --from 2026-11-22T00:00:00Z --to 2026-11-23T00:00:00Z
   $ culprit import traces.json.gz                  # into the running server
   $ culprit export 4bf92f3577b34da6a3ce929d0e0e4736 --format otlp > trace.json
 
@@ -27,6 +29,7 @@ export function createProgram(version: string): Command {
   program.exitOverride();
   addServeCommand(program);
   addAnalyzeCommand(program);
+  addProfileCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   return program;

@@ -4,7 +4,7 @@ import { DOORS, type DoorName, type DoorPort, doorFlag, startServer } from "@cul
 import { openEmbeddedStore, type StoreOptions } from "@culprit/store";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./cli-error.ts";
-import { parseRetention } from "./duration-option.ts";
+import { parseRetention, parseVerdictAfter } from "./duration-option.ts";
 import { userPath } from "./user-path.ts";
 
 interface ServeOptions {
@@ -12,6 +12,7 @@ interface ServeOptions {
   readonly clickhouse?: string;
   readonly host: string;
   readonly retention: string;
+  readonly verdictAfter: string;
   readonly ui?: string;
   readonly [port: `${string}Port`]: DoorPort;
 }
@@ -55,6 +56,14 @@ export function addServeCommand(program: Command): void {
         .env("CULPRIT_RETENTION")
         .default("off"),
     )
+    .addOption(
+      new Option(
+        "--verdict-after <duration|off>",
+        "store a trace's verdict once no span of it has come for this long",
+      )
+        .env("CULPRIT_VERDICT_AFTER")
+        .default("10s"),
+    )
     .addOption(new Option("--ui <dir>", "folder of the built web UI").env("CULPRIT_UI"));
   for (const door of DOORS) {
     const note = door.built ? "" : " (not built yet: stays closed)";
@@ -83,18 +92,21 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
     throw new UsageError("--clickhouse is not built yet; --data DIR keeps the traces in a folder");
   }
   const retentionMs = parseRetention(options.retention);
+  const quietMs = parseVerdictAfter(options.verdictAfter);
   const dataDir = userPath(options.data);
   // From the first moment, so that a signal during the start ends the process as cleanly as later ones.
   const stopped = stopSignal();
   const uiDir = options.ui === undefined ? builtUi() : userPath(options.ui);
   const server = await startServer({
     host: options.host,
+    storesVerdicts: quietMs !== undefined,
     ports: portsOf(options, command),
     ...(uiDir === undefined ? undefined : { uiDir }),
     openStore: (hooks) => {
       const storeOptions: StoreOptions = {
         ...hooks,
         onRetentionError: (error) => console.error("retention: deleting failed:", error),
+        ...(quietMs === undefined ? undefined : { quietMs }),
         ...(retentionMs === undefined ? undefined : { retentionMs }),
       };
       return openEmbeddedStore(dataDir, storeOptions);

@@ -2,8 +2,14 @@
 
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type AnalysisOptions, analyzeTrace } from "@culprit/analysis";
-import { type Verdict, verdict as verdictSchema } from "@culprit/api";
+import { type AnalysisOptions, analyzeTrace, EMPTY_TOPOLOGY } from "@culprit/analysis";
+import {
+  type Profile,
+  profile as profileSchema,
+  type Verdict,
+  verdict as verdictSchema,
+} from "@culprit/api";
+import { bandParameter, foldedProfile, parseProfileRequest, traceProfile } from "@culprit/server";
 import { openEmbeddedStore } from "@culprit/store";
 import { assembleTrace, type Span, SpanCollector } from "@culprit/trace-model";
 import { decodeOtlpJson } from "@culprit/wire";
@@ -15,6 +21,10 @@ export interface TraceSource {
   /** All spans as they were received; undefined when there is no such trace. */
   spans(traceId: string): Promise<readonly Span[] | undefined>;
   verdict(traceId: string, options: AnalysisOptions): Promise<Verdict | undefined>;
+  /** @param parameters of GET /api/culprit/profile */
+  profile(parameters: URLSearchParams): Promise<Profile>;
+  /** Folded stacks as text. */
+  foldedProfile(parameters: URLSearchParams): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -101,6 +111,24 @@ class ServerSource implements TraceSource {
     return response === undefined ? undefined : verdictSchema.parse(await response.json());
   }
 
+  async profile(parameters: URLSearchParams): Promise<Profile> {
+    return profileSchema.parse(await (await this.#profile(parameters)).json());
+  }
+
+  async foldedProfile(parameters: URLSearchParams): Promise<string> {
+    const query = new URLSearchParams(parameters);
+    query.set("format", "folded");
+    return (await this.#profile(query)).text();
+  }
+
+  async #profile(parameters: URLSearchParams): Promise<Response> {
+    const response = await this.#get(`/api/culprit/profile?${parameters}`);
+    if (response === undefined) {
+      throw new CommandFailed(`${this.#url} knows no profiles: it is an older Culprit`);
+    }
+    return response;
+  }
+
   async close(): Promise<void> {
     // Every answer was read to its end.
   }
@@ -149,6 +177,15 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
       const found = await spans(traceId);
       return found === undefined ? undefined : analyzeTrace(assembleTrace(found), options);
     },
+    profile: (parameters) =>
+      traceProfile(store.profiles, EMPTY_TOPOLOGY, parseProfileRequest(parameters, Date.now())),
+    foldedProfile: (parameters) =>
+      foldedProfile(
+        store.profiles,
+        EMPTY_TOPOLOGY,
+        parseProfileRequest(parameters, Date.now()),
+        bandParameter(parameters),
+      ),
     close: () => store.close(),
   };
 }

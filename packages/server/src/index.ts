@@ -1,3 +1,7 @@
 export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
+export { ParameterError } from "./query/parameter-error.ts";
+export { bandParameter, parseProfileRequest } from "./query/profile-request.ts";
+export { foldedProfile, traceProfile } from "./query/trace-profile.ts";
 export type { RunningServer, ServerOptions } from "./server-options.ts";
 export { startServer } from "./start-server.ts";
+export { judgeAll } from "./verdicts/judge-all.ts";

@@ -4,6 +4,8 @@ import type { DoorName, DoorPort } from "./door.ts";
 export interface ServerOptions {
   /** Opens the database; the server adds its own hooks, and closes it at its end. */
   readonly openStore: (hooks: Pick<StoreOptions, "onCommit">) => Promise<Store>;
+  /** Whether verdicts of traces that have gone quiet are stored; true when absent. */
+  readonly storesVerdicts?: boolean;
   /** Address to listen on; 127.0.0.1 when absent, so that nothing is reachable from outside unasked. */
   readonly host?: string;
   /** Doors that are not named get their standard port. */

@@ -12,6 +12,8 @@ import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
+import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
+import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
 
 /** What OTLP exporters must be able to send at least; a collector's batches are far smaller. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -26,6 +28,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const store = await options.openStore({
     onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
   });
+  const verdicts = await startVerdictPass(store, options.storesVerdicts ?? true);
+  observeVerdicts(metrics.registry, verdicts.pass);
   const maxBodyBytes = options.maxBodyBytes ?? MAX_BODY_BYTES;
   const maxBytesInFlight = options.maxBytesInFlight ?? MAX_BYTES_IN_FLIGHT;
   // What could never fit into the budget is too large, and not "try again later".
@@ -48,7 +52,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const closings: (() => Promise<void>)[] = [];
   const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
     query: async (port) => {
-      const query = await createQueryServer({ store, metrics, otlpHttp, uiDir: options.uiDir });
+      const query = await createQueryServer({
+        store,
+        metrics,
+        otlpHttp,
+        uiDir: options.uiDir,
+        verdicts: verdicts.pass,
+      });
       closings.push(() => query.close());
       return listen(query.server, "query", host, port);
     },
@@ -66,10 +76,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
   const close = async (): Promise<void> => {
+    const judged = verdicts.close();
     const closed = Promise.all(closings.map((closeDoor) => closeDoor()));
     // Requests that wait for their commit are answered sooner for it.
     await store.writer.flush();
-    await closed;
+    await Promise.all([closed, judged]);
     await store.close();
   };
   try {

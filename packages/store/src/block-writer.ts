@@ -1,7 +1,8 @@
 // Group commit: appends share the open block; one block at a time is on its way to the disk, and while it is, the next
 // fills. A block leaves when it has BLOCK_ROWS spans, or when its first append has waited `maxDelayMs`.
 
-import type { SpanSink } from "@culprit/trace-model";
+import type { SpanSink, UnixNanos } from "@culprit/trace-model";
+import type { ArrivalClock } from "./arrival-clock.ts";
 import type { Engine } from "./engine.ts";
 import type { OperationRegister } from "./operation-register.ts";
 import { SpanBlock } from "./span-block.ts";
@@ -19,6 +20,7 @@ export interface BlockWriterOptions {
   readonly maxDelayMs?: number;
   /** Appends are refused while more than this waits for the disk. */
   readonly maxPendingBytes?: number;
+  /** The system's clock, nanoseconds since the epoch. */
   readonly now?: () => bigint;
   /** Told after each commit, for metrics. */
   readonly onCommit?: ((rows: number, sizeBytes: number, durationMs: number) => void) | undefined;
@@ -34,11 +36,13 @@ const RETRY_AFTER_MS = 1_000;
 export class BlockWriter implements SpanWriter {
   readonly #engine: Engine;
   readonly #operations: OperationRegister;
-  readonly #options: Required<BlockWriterOptions>;
+  readonly #options: Required<Omit<BlockWriterOptions, "now">>;
+  readonly #clock: ArrivalClock;
   #open = new OpenBlock();
   /** Kept for its memory: a block's columns are some ten megabytes. */
   #spare: OpenBlock | undefined;
   #writing: Promise<void> | undefined;
+  #writingSince: UnixNanos | undefined;
   #timer: NodeJS.Timeout | undefined;
   #due = false;
   #writingSpans = 0;
@@ -46,14 +50,19 @@ export class BlockWriter implements SpanWriter {
   #committedSpans = 0;
   #committedBlocks = 0;
 
-  constructor(engine: Engine, operations: OperationRegister, options: BlockWriterOptions = {}) {
+  constructor(
+    engine: Engine,
+    operations: OperationRegister,
+    clock: ArrivalClock,
+    options: BlockWriterOptions = {},
+  ) {
     this.#engine = engine;
+    this.#clock = clock;
     this.#operations = operations;
     this.#options = {
       blockRows: options.blockRows ?? BLOCK_ROWS,
       maxDelayMs: options.maxDelayMs ?? MAX_DELAY_MS,
       maxPendingBytes: options.maxPendingBytes ?? MAX_PENDING_BYTES,
-      now: options.now ?? (() => BigInt(Date.now()) * 1_000_000n),
       onCommit: options.onCommit,
     };
   }
@@ -71,11 +80,23 @@ export class BlockWriter implements SpanWriter {
     };
   }
 
+  /**
+   * Every span with an earlier arrival has been committed or refused, and none will come: the clock does not go back, and
+   * what is not committed yet lies in the open block or in the one that is being written.
+   */
+  get settledBefore(): UnixNanos {
+    const { block, firstArrival } = this.#open;
+    const openSince = block.rows > 0 ? firstArrival : undefined;
+    return this.#writingSince ?? openSince ?? this.#clock.now();
+  }
+
   append<T>(fill: (sink: SpanSink) => T): AppendOutcome<T> {
     if (this.overloaded) return { kind: "overloaded", retryAfterMs: RETRY_AFTER_MS };
     const { block, committed } = this.#open;
     const mark = block.mark();
-    block.received(this.#options.now());
+    const arrival = this.#clock.now();
+    if (block.rows === 0) this.#open.firstArrival = arrival;
+    block.received(arrival);
     let result: T;
     try {
       result = fill(block);
@@ -128,9 +149,10 @@ export class BlockWriter implements SpanWriter {
     const { rows, sizeBytes } = block;
     this.#writingSpans = rows;
     this.#writingBytes = sizeBytes;
+    this.#writingSince = full.firstArrival;
     const started = performance.now();
     try {
-      const operations = this.#operations.unknown(block, this.#options.now());
+      const operations = this.#operations.unknown(block, this.#clock.now());
       await this.#engine.insert({ table: "culprit.spans", columns: block.columns(), rows });
       await this.#operations.register(operations);
       this.#committedSpans += rows;
@@ -146,6 +168,7 @@ export class BlockWriter implements SpanWriter {
     } finally {
       this.#writingSpans = 0;
       this.#writingBytes = 0;
+      this.#writingSince = undefined;
       // An outsized block is let go rather than kept for its memory.
       if (rows <= this.#options.blockRows * 2) {
         full.reset();
@@ -158,9 +181,12 @@ export class BlockWriter implements SpanWriter {
 class OpenBlock {
   readonly block: SpanBlock = new SpanBlock();
   committed: PromiseWithResolvers<void> = newCommit();
+  /** Arrival of its first append. */
+  firstArrival: UnixNanos | undefined;
 
   reset(): void {
     this.block.clear();
+    this.firstArrival = undefined;
     this.committed = newCommit();
   }
 }

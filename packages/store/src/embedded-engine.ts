@@ -1,6 +1,7 @@
 // ClickHouse's engine inside this process (npm: chdb). One folder belongs to one process: the engine locks it.
 //
-// A session of chdb runs one statement at a time, so inserts, commands and reads have sessions of their own.
+// A session of chdb runs one statement at a time, so inserts, commands and reads have sessions of their own, and so
+// have inserts and reads in the background.
 // Its `insert()` takes text formats only; a Native block therefore goes through a file in the data folder and
 // `insert … from infile`. The file needs no flush of its own: the part that the engine writes from it is the data.
 
@@ -50,7 +51,7 @@ async function openSessions(folder: string, dataDir: string): Promise<ChdbSessio
   const { Session } = await import("chdb");
   const opened: ChdbSession[] = [];
   try {
-    for (let i = 0; i < READ_SESSIONS + 2; i++) opened.push(new Session(folder));
+    for (let i = 0; i < READ_SESSIONS + 4; i++) opened.push(new Session(folder));
     return opened;
   } catch (cause) {
     for (const session of opened) session.close();
@@ -63,35 +64,57 @@ async function openSessions(folder: string, dataDir: string): Promise<ChdbSessio
 }
 
 class EmbeddedEngine implements Engine {
+  readonly background: Pick<Engine, "insert" | "select">;
   readonly #all: readonly ChdbSession[];
   readonly #inserts: Lane;
   readonly #commands: Lane;
   readonly #reads: readonly Lane[];
+  readonly #lanes: readonly Lane[];
   readonly #inbox: string;
   #blocks = 0;
 
   constructor(sessions: readonly ChdbSession[], inbox: string) {
-    const [inserts, commands, ...reads] = sessions.map((session) => new Lane(session));
-    if (inserts === undefined || commands === undefined) throw new Error("too few sessions");
+    const lanes = sessions.map((session) => new Lane(session));
+    const [inserts, commands, backInserts, backReads, ...reads] = lanes;
+    if (
+      inserts === undefined ||
+      commands === undefined ||
+      backInserts === undefined ||
+      backReads === undefined
+    ) {
+      throw new Error("too few sessions");
+    }
     this.#all = sessions;
     this.#inserts = inserts;
     this.#commands = commands;
     this.#reads = reads;
+    this.#lanes = lanes;
     this.#inbox = inbox;
+    this.background = {
+      insert: (block) => this.#insert(backInserts, block),
+      select: (sql) => backReads.run(sql),
+    };
   }
 
-  async insert({ table, columns, rows }: NativeInsert): Promise<void> {
+  insert(block: NativeInsert): Promise<void> {
+    return this.#insert(this.#inserts, block);
+  }
+
+  async #insert(lane: Lane, { table, columns, rows }: NativeInsert): Promise<void> {
     const file = join(this.#inbox, `${++this.#blocks}.native`);
     const names = columns.map(({ name }) => name).join(", ");
     try {
       await writePieces(file, nativeBlock(columns, rows));
-      await this.#inserts.run(
+      await lane.run(
         `insert into ${table} (${names}) from infile ${quote(file)} compression 'none' format Native`,
       );
     } catch (cause) {
-      throw new StoreUnavailable(`${rows} spans could not be written: ${messageOf(cause)}`, {
-        cause,
-      });
+      throw new StoreUnavailable(
+        `${rows} rows of ${table} could not be written: ${messageOf(cause)}`,
+        {
+          cause,
+        },
+      );
     } finally {
       await rm(file, { force: true });
     }
@@ -108,7 +131,7 @@ class EmbeddedEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#inserts, this.#commands, ...this.#reads].map((lane) => lane.idle()));
+    await Promise.all(this.#lanes.map((lane) => lane.idle()));
     for (const session of this.#all) session.close();
   }
 }

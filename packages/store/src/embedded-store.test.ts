@@ -5,19 +5,22 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { plainSpan } from "../test/plain-span.ts";
-import { storeContract, write } from "../test/store.contract.ts";
+import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
+import { verdictContract } from "../test/verdict.contract.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import { openEmbeddedStore, StoreOpenError, StoreUnavailable } from "./index.ts";
 import { selectRows } from "./native-rows.ts";
 import { dropExpired } from "./retention.ts";
 import { migrate, SCHEMA_STEPS } from "./schema.ts";
 
-storeContract("embedded", async (t, options) => {
+const openOne: OpenStore = async (t, options) => {
   const store = await openEmbeddedStore(await temporaryFolder(t), options);
   t.after(() => store.close());
   return store;
-});
+};
+storeContract("embedded", openOne);
+verdictContract("embedded", openOne);
 
 test("what was committed is there after the folder is opened again", async (t) => {
   const folder = await temporaryFolder(t);

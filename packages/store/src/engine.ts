@@ -20,6 +20,8 @@ export interface Engine {
   select(sql: string): Promise<Uint8Array>;
   /** Runs a statement that answers nothing. */
   command(sql: string): Promise<void>;
+  /** The same beside the others' queues: what runs here never lets an insert or a read of theirs wait in line. */
+  readonly background: Pick<Engine, "insert" | "select">;
   /** Waits for what runs and lets go of the database. */
   close(): Promise<void>;
 }

@@ -1,4 +1,13 @@
+export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
+export {
+  MAX_UNJUDGED,
+  type ProfileReader,
+  type StoredBand,
+  type StoredProfile,
+} from "./profile-reader.ts";
+export type { ArrivalWindow, TracePiece } from "./quiet-traces.ts";
+export { readSpans } from "./span-rows.ts";
 export {
   type AppendOutcome,
   type SpanWriter,
@@ -6,6 +15,7 @@ export {
   type WriterStatus,
 } from "./span-writer.ts";
 export { StoreOpenError } from "./store-open-error.ts";
+export type { TopologyEntries } from "./topology-register.ts";
 export type {
   AttributeFilter,
   FoundTrace,
@@ -16,3 +26,12 @@ export type {
   TraceQuery,
   TraceReader,
 } from "./trace-reader.ts";
+export { type Judging, VerdictBlock } from "./verdict-block.ts";
+export type { VerdictLedger, VerdictRows } from "./verdict-ledger.ts";
+export type {
+  PathShare,
+  StoredVerdict,
+  VerdictFilter,
+  VerdictQuery,
+  VerdictReader,
+} from "./verdict-store.ts";

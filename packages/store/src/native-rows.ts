@@ -6,6 +6,8 @@ import type { Engine } from "./engine.ts";
 export type Column =
   | readonly string[]
   | readonly (readonly (readonly [string, string])[])[]
+  | readonly (readonly string[])[]
+  | readonly BigUint64Array[]
   | BigUint64Array
   | BigInt64Array
   | Uint32Array
@@ -50,7 +52,7 @@ export function* readNative(bytes: Uint8Array): Generator<NativeBlock> {
 
 /** For small answers: an object a row. Numbers of 64 bits are bigint. */
 export async function selectRows(
-  engine: Engine,
+  engine: Pick<Engine, "select">,
   sql: string,
 ): Promise<Record<string, string | number | bigint>[]> {
   const answer: Record<string, string | number | bigint>[] = [];
@@ -92,6 +94,17 @@ function readColumn(cursor: Cursor, type: string, rows: number): Column {
       }
       return maps;
     }
+    case "Array(LowCardinality(String))": {
+      cursor.skip(8);
+      const ends = new BigUint64Array(cursor.copy(rows * 8));
+      const values = Number(ends[rows - 1]) === 0 ? [] : readLowCardinality(cursor);
+      return readArrays(ends, (from, to) => values.slice(from, to));
+    }
+    case "Array(UInt64)": {
+      const ends = new BigUint64Array(cursor.copy(rows * 8));
+      const values = new BigUint64Array(cursor.copy(Number(ends[rows - 1]) * 8));
+      return readArrays(ends, (from, to) => values.subarray(from, to));
+    }
     case "UInt64":
       return new BigUint64Array(cursor.copy(rows * 8));
     case "Int64":
@@ -108,6 +121,10 @@ function readColumn(cursor: Cursor, type: string, rows: number): Column {
       return new FixedStrings(Buffer.from(cursor.copy(rows * Number(size))), Number(size));
     }
   }
+}
+
+function readArrays<T>(ends: BigUint64Array, slice: (from: number, to: number) => T): T[] {
+  return Array.from(ends, (end, row) => slice(Number(ends[row - 1] ?? 0n), Number(end)));
 }
 
 function readStrings(cursor: Cursor, rows: number): string[] {

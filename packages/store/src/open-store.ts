@@ -1,17 +1,25 @@
+import { ArrivalClock } from "./arrival-clock.ts";
 import { BlockWriter, type BlockWriterOptions } from "./block-writer.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
 import { OperationRegister } from "./operation-register.ts";
+import type { ProfileReader } from "./profile-reader.ts";
 import { dropExpired } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
+import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
+import { SqlVerdictReader } from "./sql-verdict-reader.ts";
 import type { TraceReader } from "./trace-reader.ts";
+import { VerdictLedger } from "./verdict-ledger.ts";
+import type { VerdictReader } from "./verdict-store.ts";
 
 export interface StoreOptions extends BlockWriterOptions {
   /** What arrived longer ago is deleted; absent: nothing is. */
   readonly retentionMs?: number;
+  /** A trace without a new span for this long is quiet: its verdict can be stored; 10 s when absent. */
+  readonly quietMs?: number;
   /** Told of a clean-up that failed; it is tried again at the next turn. */
   readonly onRetentionError?: (error: unknown) => void;
 }
@@ -19,6 +27,9 @@ export interface StoreOptions extends BlockWriterOptions {
 export interface Store {
   readonly writer: SpanWriter;
   readonly reader: TraceReader;
+  readonly verdicts: VerdictReader;
+  readonly profiles: ProfileReader;
+  readonly ledger: VerdictLedger;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -36,19 +47,30 @@ export async function openEmbeddedStore(
   const engine = await openEmbeddedEngine(dataDir);
   try {
     await migrate(engine);
+    return await storeOn(engine, options);
   } catch (error) {
     await engine.close();
     throw error;
   }
-  return storeOn(engine, options);
 }
 
-function storeOn(engine: Engine, options: StoreOptions): Store {
-  const writer = new BlockWriter(engine, new OperationRegister(engine), options);
+/** SDKs flush every 5 s: the spans of one trace come within that of each other, and some more for what lies between. */
+const QUIET_MS = 10_000;
+
+async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
+  const clock = new ArrivalClock(options.now === undefined ? {} : { systemUnixNano: options.now });
+  const writer = new BlockWriter(engine, new OperationRegister(engine), clock, options);
+  const quietNanos = (options.quietMs ?? QUIET_MS) * 1e6;
+  const ledger = new VerdictLedger(engine, writer, clock, quietNanos);
+  clock.passed((await ledger.progress()).judgedUntil);
+  clock.passed((await ledger.quiet.arrivals())?.last ?? 0n);
   const cleaning = startCleaning(engine, options);
   return {
     writer,
-    reader: new SqlTraceReader(engine),
+    reader: new SqlTraceReader(engine, quietNanos),
+    verdicts: new SqlVerdictReader(engine),
+    profiles: new SqlProfileReader(engine),
+    ledger,
     async engineEvents() {
       const rows = await selectRows(
         engine,

@@ -11,7 +11,7 @@ export async function dropExpired(
 ): Promise<void> {
   const cutoffMs = nowUnixMs - retentionMs;
   const cutoffDay = new Date(cutoffMs).toISOString().slice(0, 10);
-  for (const table of ["spans", "operations"]) {
+  for (const table of ["spans", "operations", "verdicts", "callees", "instances"]) {
     const expired = await selectRows(
       engine,
       `select distinct partition from system.parts where database = 'culprit' and table = '${table}'
@@ -21,7 +21,10 @@ export async function dropExpired(
       await engine.command(`alter table culprit.${table} drop partition '${row["partition"]}'`);
     }
   }
-  await engine.command(
-    `alter table culprit.spans delete where received_unix_nano < ${BigInt(Math.floor(cutoffMs)) * 1_000_000n}`,
-  );
+  const cutoff = BigInt(Math.floor(cutoffMs)) * 1_000_000n;
+  for (const table of ["spans", "verdicts"]) {
+    await engine.command(
+      `alter table culprit.${table} delete where received_unix_nano < ${cutoff}`,
+    );
+  }
 }

@@ -55,6 +55,82 @@ partition by day
 order by (tenant, service, name, kind)
 settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
+/**
+ * One row a judgement; a trace that is judged again gets another row, which says `again`; the one
+ * with the latest arrival counts, then the one judged last. Sorted as spans are; partitions are days of arrival of the trace's last span.
+ * The path is three names and a number a call stack, side by side, so that a slice of traces is one insert. Stacks are
+ * whole texts, since traces of one kind have the same ones: a number each in the column's dictionary.
+ * `not_judged` says why a trace has a row but no verdict; empty for all others.
+ */
+const VERDICTS = `
+create table culprit.verdicts (
+  tenant LowCardinality(String) default '',
+  trace_id FixedString(16),
+  start_unix_nano UInt64,
+  duration_nano UInt64,
+  received_unix_nano UInt64,
+  judged_unix_nano UInt64,
+  again UInt8,
+  analysis_version UInt32,
+  span_count UInt32,
+  error_span_count UInt32,
+  root_service LowCardinality(String),
+  root_operation LowCardinality(String),
+  bottleneck_service LowCardinality(String),
+  bottleneck_operation LowCardinality(String),
+  finding_kinds Array(LowCardinality(String)),
+  error_origins Array(LowCardinality(String)),
+  path_services Array(LowCardinality(String)),
+  path_operations Array(LowCardinality(String)),
+  path_stacks Array(LowCardinality(String)),
+  path_nanos Array(UInt64),
+  not_judged LowCardinality(String)
+)
+engine = MergeTree
+partition by toDate(toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC'))
+order by (tenant, intDiv(start_unix_nano, 60000000000), trace_id)
+settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1,
+  merge_selector_base = 10, min_bytes_for_wide_part = 100000000`;
+
+/**
+ * Every trace whose last span arrived at or before the highest `judged_until_unix_nano` has its row in `verdicts`.
+ * One row for each length of quiet that was ever set: the shortest tells which traces may have been judged before.
+ */
+const VERDICT_PROGRESS = `
+create table culprit.verdict_progress (
+  tenant LowCardinality(String) default '',
+  quiet_nano UInt64,
+  judged_until_unix_nano UInt64
+)
+engine = ReplacingMergeTree(judged_until_unix_nano)
+order by (tenant, quiet_nano)
+settings fsync_after_insert = 1, fsync_part_directory = 1`;
+
+/** What the traces of a day of arrival told of the system: who answers at a target, and since when an instance runs. */
+const CALLEES = `
+create table culprit.callees (
+  tenant LowCardinality(String) default '',
+  day Date,
+  target String,
+  service String
+)
+engine = ReplacingMergeTree
+partition by day
+order by (tenant, target, service)
+settings fsync_after_insert = 1, fsync_part_directory = 1`;
+
+const INSTANCES = `
+create table culprit.instances (
+  tenant LowCardinality(String) default '',
+  day Date,
+  instance String,
+  first_seen_unix_nano SimpleAggregateFunction(min, UInt64)
+)
+engine = AggregatingMergeTree
+partition by day
+order by (tenant, instance)
+settings fsync_after_insert = 1, fsync_part_directory = 1`;
+
 export interface SchemaStep {
   readonly version: number;
   readonly statements: readonly string[];
@@ -62,6 +138,7 @@ export interface SchemaStep {
 
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 1, statements: [SPANS, OPERATIONS] },
+  { version: 2, statements: [VERDICTS, VERDICT_PROGRESS, CALLEES, INSTANCES] },
 ];
 
 /** Brings the database to the last step. A database that is further on than we know is refused, untouched. */

@@ -3,25 +3,27 @@
 import type { Attributes, AttributeValue, Resource, Scope, Span } from "@culprit/trace-model";
 import { attributeValueOf } from "./attribute-text.ts";
 import { detailsOf } from "./details.ts";
+import type { StoredSpan } from "./late-spans.ts";
 import { type FixedStrings, type NativeBlock, readNative } from "./native-rows.ts";
 import { resourceOf, scopeOf } from "./process-json.ts";
 
 /** What a statement must select for {@link readSpans}. */
 export const SPAN_COLUMNS: string =
   "trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, flags, kind, status_code, name, " +
-  "resource, scope, attributes, attribute_types, details";
+  "resource, scope, attributes, attribute_types, details, received_unix_nano";
 
 const NO_PARENT = "0".repeat(16);
 
-export function readSpans(answer: Uint8Array): Span[] {
-  const spans: Span[] = [];
+export function readSpans(answer: Uint8Array): StoredSpan[] {
+  const spans: StoredSpan[] = [];
   // One object per process and scope over the whole answer.
   const resources = new Memo(resourceOf);
   const scopes = new Memo(scopeOf);
   for (const block of readNative(answer)) {
     const column = columnsOf(block);
     for (let row = 0; row < block.rows; row++) {
-      spans.push(spanAt(column, row, resources, scopes));
+      const receivedUnixNano = column.received[row] as bigint;
+      spans.push({ span: spanAt(column, row, resources, scopes), receivedUnixNano });
     }
   }
   return spans;
@@ -60,6 +62,7 @@ interface SpanColumns {
   readonly attributes: readonly (readonly (readonly [string, string])[])[];
   readonly types: readonly string[];
   readonly details: readonly string[];
+  readonly received: BigUint64Array;
 }
 
 function columnsOf({ columns }: NativeBlock): SpanColumns {
@@ -80,6 +83,7 @@ function columnsOf({ columns }: NativeBlock): SpanColumns {
     attributes: column("attributes"),
     types: column("attribute_types"),
     details: column("details"),
+    received: column("received_unix_nano"),
   };
 }
 

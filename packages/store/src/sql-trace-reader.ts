@@ -1,11 +1,12 @@
 // TraceReader in SQL, for every engine.
 
-import type { Span } from "@culprit/trace-model";
-import { attributeCondition } from "./attribute-condition.ts";
+import type { DurationNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
+import { lateSpanIds, type StoredSpan } from "./late-spans.ts";
 import { selectRows } from "./native-rows.ts";
+import { spanConditions } from "./span-conditions.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
-import { quote, quoteHex } from "./sql.ts";
+import { clampUint64, quote, quoteHex } from "./sql.ts";
 import type {
   FoundTrace,
   Operation,
@@ -22,15 +23,14 @@ const BY_TRACE = "settings max_threads = 1, min_table_rows_to_use_projection_ind
 /** The engine takes statements of 256 KiB; an id is 43 bytes of it. */
 const IDS_A_STATEMENT = 1000;
 
-/** Nanoseconds, exact up to 2^64-1 (duration_nano is modulo 2^64); a span that ends before it starts has no length. */
-const LENGTH =
-  "if(start_unix_nano + toUInt64(duration_nano) < start_unix_nano, 0, toUInt64(duration_nano))";
-
 export class SqlTraceReader implements TraceReader {
   readonly #engine: Engine;
+  readonly #quietNanos: DurationNanos;
 
-  constructor(engine: Engine) {
+  /** @param quietNanos a span that came longer than this after all earlier ones of its trace is late */
+  constructor(engine: Engine, quietNanos: DurationNanos) {
     this.#engine = engine;
+    this.#quietNanos = quietNanos;
   }
 
   async services(): Promise<readonly string[]> {
@@ -61,7 +61,7 @@ export class SqlTraceReader implements TraceReader {
     const rows = await selectRows(
       this.#engine,
       `select trace_id, max(start_unix_nano) as latest from culprit.spans
-       where ${conditions(query).join(" and ")}
+       where ${spanConditions(query).join(" and ")}
        group by trace_id ${placeCondition(query.after)}
        order by latest desc, trace_id limit ${Math.max(1, query.limit | 0)}`,
     );
@@ -70,21 +70,29 @@ export class SqlTraceReader implements TraceReader {
       traceId: String(row["trace_id"]),
       latestUnixNano: BigInt(row["latest"] ?? 0),
     }));
-    const spans: Span[] = [];
+    const spans: StoredSpan[] = [];
     for (let i = 0; i < places.length; i += IDS_A_STATEMENT) {
       const ids = places.slice(i, i + IDS_A_STATEMENT).map(({ traceId }) => quoteHex(traceId));
       for (const span of await this.#spans(`trace_id in (${ids.join(", ")})`)) spans.push(span);
     }
-    const byTrace = Map.groupBy(spans, (span) => span.traceId);
-    return places.map((place) => ({ ...place, spans: byTrace.get(place.traceId) ?? [] }));
+    const byTrace = Map.groupBy(spans, ({ span }) => span.traceId);
+    return places.map((place) => ({
+      ...this.#storedTrace(place.traceId, byTrace.get(place.traceId) ?? []),
+      latestUnixNano: place.latestUnixNano,
+    }));
   }
 
   async trace(traceId: string): Promise<StoredTrace | undefined> {
     const spans = await this.#spans(`trace_id = ${quoteHex(traceId)}`);
-    return spans.length === 0 ? undefined : { traceId, spans };
+    return spans.length === 0 ? undefined : this.#storedTrace(traceId, spans);
   }
 
-  async #spans(condition: string): Promise<Span[]> {
+  #storedTrace(traceId: string, stored: readonly StoredSpan[]): StoredTrace {
+    const spans = stored.map(({ span }) => span);
+    return { traceId, spans, lateSpanIds: lateSpanIds(stored, this.#quietNanos) };
+  }
+
+  async #spans(condition: string): Promise<StoredSpan[]> {
     const sql = `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and ${condition} ${BY_TRACE}`;
     return readSpans(await this.#engine.select(sql));
   }
@@ -95,32 +103,4 @@ function placeCondition(after: TracePlace | undefined): string {
   const latest = clampUint64(after.latestUnixNano);
   const id = quoteHex(after.traceId);
   return `having latest < ${latest} or (latest = ${latest} and trace_id > ${id})`;
-}
-
-function conditions(query: TraceQuery): string[] {
-  const where = ["tenant = ''"];
-  if (query.service !== undefined) where.push(`service = ${quote(query.service)}`);
-  if (query.operation !== undefined) where.push(`name = ${quote(query.operation)}`);
-  if (query.startMinUnixNano !== undefined) {
-    where.push(`start_unix_nano >= ${clampUint64(query.startMinUnixNano)}`);
-  }
-  if (query.startMaxUnixNano !== undefined) {
-    where.push(`start_unix_nano <= ${clampUint64(query.startMaxUnixNano)}`);
-  }
-  if (query.durationMinNanos !== undefined) {
-    where.push(`${LENGTH} >= ${wholeNanos(Math.ceil(query.durationMinNanos))}`);
-  }
-  if (query.durationMaxNanos !== undefined) {
-    where.push(`${LENGTH} <= ${wholeNanos(Math.floor(query.durationMaxNanos))}`);
-  }
-  for (const filter of query.attributes ?? []) where.push(attributeCondition(filter));
-  return where;
-}
-
-function wholeNanos(nanos: number): bigint {
-  return clampUint64(BigInt(Math.min(nanos, 2 ** 64)));
-}
-
-function clampUint64(value: bigint): bigint {
-  return value < 0n ? 0n : BigInt.asUintN(64, value) === value ? value : 2n ** 64n - 1n;
 }

@@ -1,6 +1,7 @@
 // The port through which traces are read. Every method sees everything committed before it was called.
 
 import type { Span, SpanKind } from "@culprit/trace-model";
+import type { VerdictFilter } from "./verdict-store.ts";
 
 export interface OperationQuery {
   /** Absent: of every service. */
@@ -34,6 +35,8 @@ export interface TraceQuery {
   readonly durationMinNanos?: number;
   readonly durationMaxNanos?: number;
   readonly attributes?: readonly AttributeFilter[];
+  /** Besides: conditions on the trace's stored verdict; a trace that is not judged yet is not found. */
+  readonly verdict?: VerdictFilter;
   /** Goes on where an earlier answer ended: after the trace at this place of the order. */
   readonly after?: TracePlace;
   /** Traces at most, 1 or more. */
@@ -52,6 +55,8 @@ export interface TracePlace {
 export interface StoredTrace {
   readonly traceId: string;
   readonly spans: readonly Span[];
+  /** Ids of spans that came when the trace had been quiet for so long that it had been judged without them. */
+  readonly lateSpanIds: ReadonlySet<string>;
 }
 
 export interface FoundTrace extends StoredTrace, TracePlace {}

@@ -1,7 +1,8 @@
-// The port through which verdicts of traces that have gone quiet are kept and asked for. One row a trace; a trace that is
-// judged again (late spans, a newer analysis) replaces its row.
+// The port through which verdicts of traces that have gone quiet are kept and asked for. One verdict a trace; a trace
+// that is judged again (late spans, a newer analysis) replaces its verdict.
 
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
+import type { TraceQuery } from "./trace-reader.ts";
 
 /** What search and profiles need of a verdict. */
 export interface StoredVerdict {
@@ -22,7 +23,7 @@ export interface StoredVerdict {
   readonly findingKinds: readonly string[];
   /** Services in which failures began, each once. */
   readonly errorOrigins: readonly string[];
-  /** The critical path, one entry an operation, the largest first; sums to `durationNanos`. */
+  /** The critical path, one entry a call stack, the largest first; sums to `durationNanos`. */
   readonly path: readonly PathShare[];
   /** Arrival of the last span that was judged. */
   readonly receivedUnixNano: UnixNanos;
@@ -30,8 +31,11 @@ export interface StoredVerdict {
 }
 
 export interface PathShare {
+  /** Of the innermost span. */
   readonly service: string;
   readonly operation: string;
+  /** As folded stacks have it: frames from the root to the innermost, parted by semicolons. */
+  readonly stack: string;
   readonly nanos: DurationNanos;
 }
 
@@ -41,4 +45,18 @@ export interface VerdictFilter {
   readonly findingKind?: string;
   /** Service in which a failure began. */
   readonly errorOrigin?: string;
+}
+
+/** Verdicts whose root starts in the window, half open. */
+export interface VerdictQuery {
+  readonly fromUnixNano: UnixNanos;
+  readonly toUnixNano: UnixNanos;
+  /** Narrows to traces that a search with these conditions would find. */
+  readonly traces?: Omit<TraceQuery, "limit" | "after">;
+}
+
+/** Everything committed before the call is seen; each trace comes once, with its latest verdict. */
+export interface VerdictReader {
+  /** In the order of the roots' starts (ties by trace id), a few thousand at a time, so that days fit into memory. */
+  verdicts(query: VerdictQuery): AsyncIterable<readonly StoredVerdict[]>;
 }

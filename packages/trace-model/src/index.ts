@@ -1,6 +1,7 @@
 export { type Attributes, type AttributeValue, NO_ATTRIBUTES } from "./attribute.ts";
 export { hexOf, putHex } from "./hex.ts";
 export { SpanReplay } from "./replay-span.ts";
+export { parseRfc3339 } from "./rfc3339.ts";
 export {
   type DurationNanos,
   type Resource,

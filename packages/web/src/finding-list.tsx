@@ -1,5 +1,6 @@
 import type { Finding } from "@culprit/api";
 import { type ReactNode, useState } from "react";
+import { findingTitle } from "./finding-title.ts";
 import { MoreButton } from "./service-shares.tsx";
 import { SpanLink } from "./span-link.tsx";
 import { formatDuration } from "./time-format.ts";
@@ -50,12 +51,6 @@ export function FindingList(
       />
     </section>
   );
-}
-
-/** "n-plus-one-query" is "N+1 query". */
-function findingTitle(kind: string): string {
-  const words = kind.replace("n-plus-one", "N+1").replaceAll("-", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function FindingSpans(props: SpanPicker & { readonly spanIds: readonly string[] }): ReactNode {

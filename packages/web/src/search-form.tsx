@@ -2,10 +2,13 @@ import { type ReactNode, type SubmitEvent, useId, useState } from "react";
 import { Link } from "react-router";
 import { AttributeInput } from "./attribute-input.tsx";
 import { DurationInput } from "./duration-input.tsx";
+import { findingTitle } from "./finding-title.ts";
+import { Options } from "./options.tsx";
 import { isFiltered, LIMITS, normaliseDuration, type SearchState } from "./search-state.ts";
 import { TimeRange } from "./time-range.tsx";
 import { useMediaQuery } from "./use-media-query.ts";
 import { useResource } from "./use-resource.ts";
+import { VerdictFields } from "./verdict-fields.tsx";
 
 interface Choice {
   readonly data: readonly string[] | null;
@@ -134,15 +137,10 @@ export function SearchForm(props: {
             </Link>
           )}
         </div>
+        <VerdictFields state={draft} services={props.services} onSearch={search} />
       </form>
     </search>
   );
-}
-
-function Options(props: { readonly chosen: string; readonly among: readonly string[] }): ReactNode {
-  const missing = props.chosen !== "" && !props.among.includes(props.chosen);
-  const all = missing ? [props.chosen, ...props.among] : props.among;
-  return all.map((name) => <option key={name}>{name}</option>);
 }
 
 function activeFilters(state: SearchState): string {
@@ -153,7 +151,14 @@ function activeFilters(state: SearchState): string {
     ...state.attributes,
     duration ? `${state.minDuration || "0"} – ${state.maxDuration || "∞"}` : "",
     state.lookback === "custom" ? "custom time" : state.lookback,
+    named("bottleneck", state.bottleneck),
+    findingTitle(state.finding),
+    named("error in", state.errorOrigin),
   ]
     .filter((part) => part !== "")
     .join(" · ");
+}
+
+function named(what: string, service: string): string {
+  return service === "" ? "" : `${what} ${service}`;
 }

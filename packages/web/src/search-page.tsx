@@ -6,6 +6,7 @@ import { Notice } from "./notice.tsx";
 import { SearchForm } from "./search-form.tsx";
 import {
   apiQuery,
+  asksVerdicts,
   isFiltered,
   parseSearch,
   type SearchState,
@@ -139,6 +140,12 @@ function NoMatch(props: {
           ? "Nothing that is stored fits all of these filters."
           : "Nothing in this time range fits all of these filters."}
       </p>
+      {asksVerdicts(state) && (
+        <p>
+          A trace has its verdict some seconds after its last span arrived: newer ones are not found
+          yet.
+        </p>
+      )}
       <p className="notice-actions">
         {state.lookback !== "" && (
           <Link

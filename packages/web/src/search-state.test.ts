@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import {
   apiQuery,
+  asksVerdicts,
   EMPTY_SEARCH,
   isFiltered,
   localInput,
@@ -28,6 +29,9 @@ const searches: fc.Arbitrary<SearchState> = fc
     attributes: fc.array(attribute, { maxLength: 3 }),
     minDuration: duration,
     maxDuration: duration,
+    bottleneck: text,
+    finding: fc.constantFrom("", "slow-query"),
+    errorOrigin: text,
     time: fc.oneof(
       fc.constantFrom("", "5m", "1h", "168h").map((lookback) => ({ lookback })),
       fc.record({ startMicros: micros, endMicros: micros }),
@@ -57,6 +61,13 @@ test("the empty search has an empty URL and filters nothing", () => {
   assert.equal(isFiltered(EMPTY_SEARCH), false);
   assert.equal(isFiltered({ ...EMPTY_SEARCH, limit: 20 }), false);
   assert.equal(isFiltered({ ...EMPTY_SEARCH, minDuration: "1s" }), true);
+});
+
+test("filters by verdict have the names of the API", () => {
+  const state = { ...EMPTY_SEARCH, bottleneck: "a b", finding: "retry", errorOrigin: "c" };
+  assert.equal(searchParams(state).toString(), "bottleneck=a+b&finding=retry&errorOrigin=c");
+  assert.equal(asksVerdicts(state), true);
+  assert.equal(asksVerdicts({ ...EMPTY_SEARCH, service: "a" }), false);
 });
 
 test("an operation without its service is left out", () => {

@@ -8,6 +8,10 @@ export interface SearchState {
   /** Go durations: 100ms, 1.5s. */
   readonly minDuration: string;
   readonly maxDuration: string;
+  /** Of the verdict: the bottleneck's service, a kind of finding, the service in which an error began. */
+  readonly bottleneck: string;
+  readonly finding: string;
+  readonly errorOrigin: string;
   /** A preset, "custom", or "" for any time. */
   readonly lookback: string;
   /** Microseconds since the epoch, decimal; only with "custom". */
@@ -39,6 +43,9 @@ export const EMPTY_SEARCH: SearchState = {
   attributes: [],
   minDuration: "",
   maxDuration: "",
+  bottleneck: "",
+  finding: "",
+  errorOrigin: "",
   lookback: "",
   startMicros: "",
   endMicros: "",
@@ -62,6 +69,9 @@ export function parseSearch(params: URLSearchParams): SearchState {
     attributes: [...new Set([...tags, ...typedError])],
     minDuration: text("minDuration"),
     maxDuration: text("maxDuration"),
+    bottleneck: text("bottleneck"),
+    finding: text("finding"),
+    errorOrigin: text("errorOrigin"),
     lookback: custom ? "custom" : text("lookback"),
     startMicros,
     endMicros,
@@ -81,6 +91,9 @@ export function searchParams(state: SearchState): URLSearchParams {
   for (const attribute of state.attributes) params.append("tag", attribute.replace("=", ":"));
   set("minDuration", state.minDuration);
   set("maxDuration", state.maxDuration);
+  set("bottleneck", state.bottleneck);
+  set("finding", state.finding);
+  set("errorOrigin", state.errorOrigin);
   if (state.lookback === "custom") {
     set("start", state.startMicros);
     set("end", state.endMicros);
@@ -106,6 +119,11 @@ export function apiQuery(state: SearchState, nowMillis: number): string {
 export function isFiltered(state: SearchState): boolean {
   const { limit: _limit, ...filters } = state;
   return searchParams({ ...filters, limit: DEFAULT_LIMIT }).size > 0;
+}
+
+/** Whether it finds only traces whose verdict is stored. */
+export function asksVerdicts({ bottleneck, finding, errorOrigin }: SearchState): boolean {
+  return bottleneck !== "" || finding !== "" || errorOrigin !== "";
 }
 
 const MILLIS: Readonly<Record<string, number>> = {

@@ -35,6 +35,11 @@ export class UiSession {
     return new UiSession(ui, await launchChromium());
   }
 
+  /** Returns when so many traces have a bottleneck in their stored verdict. */
+  judged(traceCount: number): Promise<void> {
+    return this.#ui.judged(traceCount);
+  }
+
   async close(): Promise<void> {
     await this.#browser.close();
     await this.#ui.close();

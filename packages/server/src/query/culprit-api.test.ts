@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { spanDetail, traceList, tracePage, verdict } from "@culprit/api";
+import { findingKinds, spanDetail, traceList, tracePage, verdict } from "@culprit/api";
 import { type Span, SpanCollector, SpanKind, StatusCode } from "@culprit/trace-model";
 import { decodeOtlpJson, encodeOtlpProtobuf } from "@culprit/wire";
 import { postOtlp, startTestServer, type TestServer } from "../../test/running-server.ts";
 import { resourceOf, sampleSpan, spanIdOf, traceIdOf } from "../../test/sample-spans.ts";
+import { parseTraceQuery } from "./trace-query-parameters.ts";
 
+const DEFAULTS = { limit: 1, overMaxLimit: "refuse", nowMs: 0 } as const;
 const BASE = 1_795_000_000_000_000_000n;
 const MS = 1_000_000n;
 /** A trace of three spans that fails in its database. */
@@ -164,6 +166,12 @@ describe("Culprit's own API", () => {
     assert.deepEqual(none, { traces: [], next: null });
   });
 
+  test("the kinds of findings are those that a search takes", async () => {
+    const { kinds } = findingKinds.parse(await get("/finding-kinds"));
+    assert.ok(kinds.includes("slow-query"));
+    for (const kind of kinds) parseTraceQuery(new URLSearchParams({ finding: kind }), DEFAULTS);
+  });
+
   const MISTAKES: readonly (readonly [path: string, status: number, code: string])[] = [
     [`/traces/${traceIdOf(0xdead)}`, 404, "trace-not-found"],
     [`/traces/${traceIdOf(0xdead)}/verdict`, 404, "trace-not-found"],
@@ -171,6 +179,7 @@ describe("Culprit's own API", () => {
     ["/traces/xyz", 400, "bad-parameter"],
     ["/traces?minDuration=5", 400, "bad-parameter"],
     ["/traces?limit=1501", 400, "bad-parameter"],
+    ["/traces?finding=bad-luck", 400, "bad-parameter"],
     ["/traces?before=yesterday", 400, "bad-parameter"],
     [`/traces/${ORDER}/verdict?overlapTolerance=2`, 400, "bad-parameter"],
     ["/nope", 404, "not-found"],

@@ -15,6 +15,7 @@ function readerOf(spanCounts: readonly number[]): {
     traceId: traceIdOf(n),
     latestUnixNano: BigInt(10_000 - n),
     spans: new Array(count).fill(span),
+    lateSpanIds: new Set<string>(),
   }));
   const reader = {
     async findTraces({ after, limit }: TraceQuery) {

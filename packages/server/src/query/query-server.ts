@@ -7,6 +7,7 @@ import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } fr
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
+import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
@@ -24,6 +25,7 @@ export interface QueryServerParts {
   readonly metrics: Metrics;
   readonly otlpHttp: OtlpHttpReceiver;
   readonly uiDir: string | undefined;
+  readonly verdicts: Pick<VerdictPass, "topology" | "status">;
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
@@ -52,7 +54,8 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
 
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   registerJaegerV1(app, store.reader, parametersOf);
-  registerCulpritApi(app, store.reader, parametersOf);
+  const { reader, profiles } = store;
+  registerCulpritApi(app, { reader, profiles, parametersOf, verdicts: parts.verdicts });
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();

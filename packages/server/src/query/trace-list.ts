@@ -1,6 +1,6 @@
 // GET /api/culprit/traces: a page of traces, newest first, each with its verdict's one sentence.
 
-import { analyzeTrace } from "@culprit/analysis";
+import { analyzeTrace, type Topology } from "@culprit/analysis";
 import type { TraceList, TraceListItem } from "@culprit/api";
 import type { StoredTrace, TracePlace, TraceReader } from "@culprit/store";
 import { assembleTrace } from "@culprit/trace-model";
@@ -13,6 +13,7 @@ const DEFAULT_LIMIT = 20;
 /** A page goes on after the last trace of the one before, whose place is what `next` says and `before` takes. */
 export async function listTraces(
   reader: TraceReader,
+  topology: Topology,
   parameters: URLSearchParams,
   nowMs: number,
 ): Promise<TraceList> {
@@ -32,7 +33,7 @@ export async function listTraces(
   let next = "";
   for await (const trace of found) {
     if (traces.length === query.limit) return { traces, next };
-    traces.push(listItemOf(trace));
+    traces.push(listItemOf(trace, topology));
     next = `${trace.latestUnixNano}-${trace.traceId}`;
   }
   return { traces, next: null };
@@ -48,9 +49,9 @@ function placeOf(before: string): TracePlace {
   return { latestUnixNano: BigInt(latest), traceId };
 }
 
-function listItemOf({ spans }: StoredTrace): TraceListItem {
+function listItemOf({ spans, lateSpanIds }: StoredTrace, topology: Topology): TraceListItem {
   const trace = assembleTrace(spans);
-  const verdict = analyzeTrace(trace);
+  const verdict = analyzeTrace(trace, { topology, lateSpanIds });
   const spanCounts = new Array<number>(trace.services.length).fill(0);
   for (const service of trace.service) spanCounts[service] = (spanCounts[service] ?? 0) + 1;
   return {

@@ -67,6 +67,11 @@ const PARSED: readonly (readonly [string, Partial<TraceQuery>])[] = [
       ],
     },
   ],
+  ["bottleneck=a+b&finding=&errorOrigin=", { verdict: { bottleneckService: "a b" } }],
+  [
+    "finding=slow-query&errorOrigin=c",
+    { verdict: { findingKind: "slow-query", errorOrigin: "c" } },
+  ],
   ["tag=otel.status_code:ERROR", { attributes: [{ key: "span.status", value: "ERROR" }] }],
 ];
 
@@ -95,6 +100,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["tags=[]", /expecting a map of strings/],
   ["tags=null", /expecting a map of strings/],
   ['tags={"k":3}', /the value of "k" is not a string/],
+  ["finding=slow", /'finding' is one of bottleneck, .*slow-query.*; not "slow"$/],
 ];
 
 for (const [text, message] of REFUSED) {

@@ -1,7 +1,9 @@
-// The parameters of Jaeger's v1 search, which Culprit's own list takes as well.
+// The parameters of Jaeger's v1 search, which Culprit's own list takes as well, and those that Culprit adds: filters by
+// verdict, which clients of Jaeger do not send.
 // https://www.jaegertracing.io/docs/1.76/apis/ and, for what is not documented there, Jaeger's query_parser.go
 
-import type { AttributeFilter, TraceQuery } from "@culprit/store";
+import { FINDING_KINDS } from "@culprit/analysis";
+import type { AttributeFilter, TraceQuery, VerdictFilter } from "@culprit/store";
 import { parseGoDuration } from "./go-duration.ts";
 import { ParameterError } from "./parameter-error.ts";
 
@@ -36,7 +38,27 @@ export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDef
   if (max !== undefined) query.durationMaxNanos = max;
   const attributes = attributeFilters(parameters);
   if (attributes.length > 0) query.attributes = attributes;
+  const verdict = verdictFilter(parameters);
+  if (verdict !== undefined) query.verdict = verdict;
   return query;
+}
+
+function verdictFilter(parameters: URLSearchParams): VerdictFilter | undefined {
+  const filter: { -readonly [K in keyof VerdictFilter]: VerdictFilter[K] } = {};
+  const bottleneck = parameters.get("bottleneck") ?? "";
+  if (bottleneck !== "") filter.bottleneckService = bottleneck;
+  const finding = parameters.get("finding") ?? "";
+  if (finding !== "") {
+    if (!FINDING_KINDS.includes(finding)) {
+      throw new ParameterError(
+        `parameter 'finding' is one of ${FINDING_KINDS.join(", ")}; not "${finding}"`,
+      );
+    }
+    filter.findingKind = finding;
+  }
+  const errorOrigin = parameters.get("errorOrigin") ?? "";
+  if (errorOrigin !== "") filter.errorOrigin = errorOrigin;
+  return Object.keys(filter).length === 0 ? undefined : filter;
 }
 
 function limitOf(

@@ -1,0 +1,131 @@
+// The critical path summed over many traces. What is added may be one trace or what a database has summed of a million;
+// the order of adding changes nothing as long as a sum is below 2^53 ns (104 days of critical path an operation).
+
+import type { ProfileBand, ProfileOperation } from "@culprit/api";
+import type { DurationNanos } from "@culprit/trace-model";
+import { bandAt, bandLimits, PERCENTILE_BANDS } from "./percentile-bands.ts";
+
+export interface PathPart {
+  readonly service: string;
+  readonly operation: string;
+  readonly nanos: DurationNanos;
+}
+
+export interface ProfiledTrace {
+  /** The root's. */
+  readonly durationNanos: DurationNanos;
+  readonly path: readonly PathPart[];
+}
+
+/** Traces of one band. */
+export interface TraceSum {
+  readonly traceCount: number;
+  readonly shortestNanos: DurationNanos;
+  readonly longestNanos: DurationNanos;
+}
+
+interface Band {
+  traceCount: number;
+  shortestNanos: DurationNanos | null;
+  longestNanos: DurationNanos | null;
+  readonly operations: Map<string, ProfilePart>;
+}
+
+interface ProfilePart {
+  readonly service: string;
+  readonly operation: string;
+  nanos: DurationNanos;
+}
+
+export class ProfileSums {
+  readonly #limits: readonly DurationNanos[];
+  readonly #bands: readonly Band[];
+
+  /** @param limits as {@link bandLimits} gives them for all traces that will be added */
+  constructor(limits: readonly DurationNanos[]) {
+    this.#limits = limits;
+    this.#bands = PERCENTILE_BANDS.map(() => ({
+      traceCount: 0,
+      shortestNanos: null,
+      longestNanos: null,
+      operations: new Map(),
+    }));
+  }
+
+  addTrace({ durationNanos, path }: ProfiledTrace): void {
+    const band = bandAt(this.#limits, durationNanos);
+    this.addTraces(band, {
+      traceCount: 1,
+      shortestNanos: durationNanos,
+      longestNanos: durationNanos,
+    });
+    for (const part of path) this.addPath(band, part);
+  }
+
+  addTraces(band: number, { traceCount, shortestNanos, longestNanos }: TraceSum): void {
+    const sums = this.#band(band);
+    sums.traceCount += traceCount;
+    sums.shortestNanos = Math.min(sums.shortestNanos ?? shortestNanos, shortestNanos);
+    sums.longestNanos = Math.max(sums.longestNanos ?? longestNanos, longestNanos);
+  }
+
+  addPath(band: number, { service, operation, nanos }: PathPart): void {
+    const { operations } = this.#band(band);
+    const key = `${service}\0${operation}`;
+    const known = operations.get(key);
+    if (known === undefined) operations.set(key, { service, operation, nanos });
+    else known.nanos += nanos;
+  }
+
+  bands(): ProfileBand[] {
+    return PERCENTILE_BANDS.map(({ from, to }, index) => {
+      const { traceCount, shortestNanos, longestNanos, operations } = this.#band(index);
+      return {
+        from,
+        to,
+        traceCount,
+        shortestNanos,
+        longestNanos,
+        operations: sharesOf([...operations.values()]),
+      };
+    });
+  }
+
+  #band(index: number): Band {
+    const band = this.#bands[index];
+    if (band === undefined) throw new RangeError(`there is no band ${index}`);
+    return band;
+  }
+}
+
+/** All bands of the traces. */
+export function profileBands(traces: readonly ProfiledTrace[]): ProfileBand[] {
+  const durations = Float64Array.from(traces, ({ durationNanos }) => durationNanos).sort();
+  const sums = new ProfileSums(bandLimits(durations));
+  for (const trace of traces) sums.addTrace(trace);
+  return sums.bands();
+}
+
+/** The largest first, ties by name. */
+export function sharesOf(parts: readonly PathPart[]): ProfileOperation[] {
+  const whole = parts.reduce((sum, { nanos }) => sum + nanos, 0);
+  return parts
+    .filter(({ nanos }) => nanos > 0)
+    .map(({ service, operation, nanos }) => ({
+      service,
+      operation,
+      criticalPathNanos: nanos,
+      share: nanos / whole,
+    }))
+    .sort(
+      (a, b) =>
+        b.criticalPathNanos - a.criticalPathNanos ||
+        order(a.service, b.service) ||
+        order(a.operation, b.operation),
+    );
+}
+
+function order(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

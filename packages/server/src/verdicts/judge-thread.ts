@@ -1,0 +1,36 @@
+// The thread in which a server judges: started by `judging.ts`, one task at a time.
+
+import { readlinkSync } from "node:fs";
+import { constants, setPriority } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import type { TopologyKnowledge } from "@culprit/analysis";
+import { type Judged, type JudgeSettings, type JudgeTask, TraceJudge } from "./trace-judge.ts";
+
+const { settings, known } = workerData as {
+  readonly settings: JudgeSettings;
+  readonly known: TopologyKnowledge;
+};
+
+yieldToReceivers();
+const judge = new TraceJudge(settings, known);
+parentPort?.on("message", (task: JudgeTask) => {
+  const outcome = judge.judge(task);
+  parentPort?.postMessage(outcome, outcome.kind === "cut" ? [] : buffersOf(outcome));
+});
+
+/** Handed over rather than copied. */
+function buffersOf({ rows }: Judged): ArrayBuffer[] {
+  const chunks = rows.columns.flatMap((column) => column.chunks);
+  return [...new Set(chunks.map(({ buffer }) => buffer as ArrayBuffer))];
+}
+
+/** Linux schedules threads by their own priority: whoever answers exporters goes first. */
+function yieldToReceivers(): void {
+  if (process.platform !== "linux") return;
+  try {
+    const threadId = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
+    setPriority(threadId, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Without /proc, or where it is not allowed, it is a thread like any other.
+  }
+}

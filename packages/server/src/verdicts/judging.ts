@@ -1,0 +1,57 @@
+// Where judging happens: in a thread of its own, so that receivers do not wait for it, or in place.
+
+import { Worker } from "node:worker_threads";
+import type { TopologyKnowledge } from "@culprit/analysis";
+import {
+  type JudgeOutcome,
+  type JudgeSettings,
+  type JudgeTask,
+  TraceJudge,
+} from "./trace-judge.ts";
+
+export interface Judging {
+  /** One task at a time. The bytes of the answer are given away. */
+  judge(task: JudgeTask): Promise<JudgeOutcome>;
+  close(): Promise<void>;
+}
+
+export function judgeInPlace(settings: JudgeSettings, known: TopologyKnowledge): Judging {
+  const judge = new TraceJudge(settings, known);
+  return {
+    judge: async (task) => judge.judge(task),
+    async close() {},
+  };
+}
+
+export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge): Judging {
+  // Beside this file, as source or as a bundle.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+  const url = new URL(`./judge-thread.${extension}`, import.meta.url);
+  const worker = new Worker(url, { workerData: { settings, known } });
+  // A server that has closed everything else must be able to end.
+  worker.unref();
+  let broken: Error | undefined;
+  let pending: PromiseWithResolvers<JudgeOutcome> | undefined;
+  const fail = (error: Error): void => {
+    broken = error;
+    pending?.reject(error);
+    pending = undefined;
+  };
+  worker.on("message", (outcome: JudgeOutcome) => {
+    pending?.resolve(outcome);
+    pending = undefined;
+  });
+  worker.on("error", fail);
+  worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
+  return {
+    judge(task) {
+      if (broken !== undefined) return Promise.reject(broken);
+      pending = Promise.withResolvers();
+      worker.postMessage(task, [task.answer.buffer as ArrayBuffer]);
+      return pending.promise;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { analyzeTrace } from "@culprit/analysis";
+import { openEmbeddedStore, type Store, type StoredVerdict } from "@culprit/store";
+import { assembleTrace, type Span, SpanReplay } from "@culprit/trace-model";
+import { resourceOf, sampleSpan, spanIdOf, traceIdOf } from "../../test/sample-spans.ts";
+import { type Judging, judgeInPlace, judgeInThread } from "./judging.ts";
+import { VerdictPass } from "./verdict-pass.ts";
+
+const SECOND = 1_000_000_000n;
+const DAY = 86_400n * SECOND;
+
+/** A store whose clock stands where a test puts it, but for the moments that pass while it runs. */
+class Desk {
+  nowUnixNano = 1_795_000_000n * SECOND;
+  readonly errors: string[] = [];
+  readonly #folder: string;
+  store!: Store;
+
+  static async open(t: TestContext): Promise<Desk> {
+    const desk = new Desk(await mkdtemp(path.join(tmpdir(), "culprit-pass-")));
+    await desk.reopen();
+    t.after(async () => {
+      await desk.store.close();
+      await rm(desk.#folder, { recursive: true, force: true });
+    });
+    return desk;
+  }
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async reopen(): Promise<void> {
+    await this.store?.close();
+    this.store = await openEmbeddedStore(this.#folder, { now: () => this.nowUnixNano });
+  }
+
+  async write(...spans: readonly Span[]): Promise<void> {
+    const outcome = this.store.writer.append((sink) => {
+      const replay = new SpanReplay(sink);
+      for (const span of spans) replay.span(span);
+    });
+    assert.equal(outcome.kind, "accepted");
+    await outcome.committed;
+  }
+
+  /** As a server does after a while: what has been quiet for 10 s. */
+  async judge(startJudging: typeof judgeInPlace = judgeInPlace): Promise<VerdictPass> {
+    const pass = new VerdictPass(this.store.ledger, {
+      startJudging,
+      onError: (message, error) => this.errors.push(`${message}: ${error}`),
+    });
+    await pass.open();
+    await pass.runUntil(this.nowUnixNano - 10n * SECOND);
+    return pass;
+  }
+
+  async verdicts(): Promise<StoredVerdict[]> {
+    const all: StoredVerdict[] = [];
+    const window = { fromUnixNano: 0n, toUnixNano: 2n ** 64n - 1n };
+    for await (const page of this.store.verdicts.verdicts(window)) all.push(...page);
+    return all;
+  }
+
+  pass(nanos: bigint): void {
+    this.nowUnixNano += nanos;
+  }
+}
+
+function traceOf(n: number, count = 3): Span[] {
+  return Array.from({ length: count }, (_, i) =>
+    sampleSpan({
+      traceId: traceIdOf(n),
+      spanId: spanIdOf(n * 1000 + i),
+      parentSpanId: i === 0 ? "" : spanIdOf(n * 1000),
+      resource: resourceOf(i === 0 ? "shop" : "bank"),
+      name: `step ${i}`,
+    }),
+  );
+}
+
+test("a trace is judged when it has been quiet, and says what its verdict says", async (t) => {
+  const desk = await Desk.open(t);
+  const spans = traceOf(1);
+  await desk.write(...spans);
+  await desk.judge();
+  assert.deepEqual(await desk.verdicts(), []);
+  desk.pass(60n * SECOND);
+  const pass = await desk.judge();
+  const [stored, ...others] = await desk.verdicts();
+  const verdict = analyzeTrace(assembleTrace(spans));
+  assert.deepEqual(others, []);
+  assert.equal(stored?.traceId, traceIdOf(1));
+  assert.equal(stored?.spanCount, 3);
+  assert.equal(stored?.durationNanos, verdict.durationNanos);
+  assert.equal(stored?.bottleneckService, verdict.bottleneck?.service);
+  assert.equal(pass.status.judgedTraces, 1);
+  assert.equal(pass.status.judgedSpans, 3);
+  assert.deepEqual(desk.errors, []);
+});
+
+test("a trace whose spans come in pieces is judged once, whole, after the last", async (t) => {
+  const desk = await Desk.open(t);
+  const spans = traceOf(1, 4);
+  for (const span of spans) {
+    await desk.write(span);
+    desk.pass(6n * SECOND);
+  }
+  // The first two spans are older than the quiet, the trace is not.
+  await desk.judge();
+  assert.deepEqual(await desk.verdicts(), []);
+  desk.pass(60n * SECOND);
+  const pass = await desk.judge();
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ spanCount }) => spanCount),
+    [4],
+  );
+  assert.equal(pass.status.judgedTraces, 1);
+});
+
+test("late spans make it judged again, with all of its spans, days later too", async (t) => {
+  const desk = await Desk.open(t);
+  const spans = traceOf(1, 4);
+  const [root, ...children] = spans as [Span, ...Span[]];
+  await desk.write(...children);
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ spanCount, findingKinds }) => [
+      spanCount,
+      findingKinds.includes("orphans"),
+    ]),
+    [[3, true]],
+  );
+  desk.pass(3n * DAY);
+  await desk.write(root);
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  const [verdict, ...others] = await desk.verdicts();
+  assert.deepEqual(others, []);
+  assert.equal(verdict?.spanCount, 4);
+  assert.equal(verdict?.findingKinds.includes("orphans"), false);
+  const read = await desk.store.reader.trace(traceIdOf(1));
+  assert.deepEqual([...(read?.lateSpanIds ?? [])], [root.spanId]);
+});
+
+test("nothing is forgotten across restarts and gaps, and nothing is judged twice", async (t) => {
+  const desk = await Desk.open(t);
+  for (let n = 0; n < 6; n++) {
+    await desk.write(...traceOf(n));
+    desk.pass(n % 2 === 0 ? 2n * DAY : 3n * SECOND);
+    await desk.reopen();
+  }
+  desk.pass(60n * SECOND);
+  assert.equal((await desk.judge()).status.judgedTraces, 6);
+  await desk.reopen();
+  assert.equal((await desk.judge()).status.judgedTraces, 0);
+  await desk.write(...traceOf(6));
+  desk.pass(60n * SECOND);
+  await desk.reopen();
+  assert.equal((await desk.judge()).status.judgedTraces, 1);
+  assert.equal((await desk.verdicts()).length, 7);
+});
+
+test("a clock that goes back hides no trace", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  desk.pass(-3600n * SECOND);
+  await desk.reopen();
+  await desk.write(...traceOf(2));
+  await desk.reopen();
+  await desk.write(...traceOf(3));
+  desk.pass(3700n * SECOND);
+  await desk.judge();
+  assert.equal((await desk.verdicts()).length, 3);
+});
+
+test("more traces than a window and a piece hold are all judged, in a thread too", async (t) => {
+  const desk = await Desk.open(t);
+  const count = 3000;
+  for (let n = 0; n < count; n += 500) {
+    await desk.write(...Array.from({ length: 500 }, (_, i) => traceOf(n + i, 30)).flat());
+  }
+  desk.pass(60n * SECOND);
+  const pass = await desk.judge(judgeInThread);
+  assert.equal(pass.status.judgedTraces, count);
+  assert.equal((await desk.verdicts()).length, count);
+  assert.deepEqual(desk.errors, []);
+});
+
+test("when judging breaks, traces are taken one by one, and the one at fault is marked", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...[1, 2, 3].flatMap((n) => traceOf(n)));
+  desk.pass(60n * SECOND);
+  const poisonous: typeof judgeInPlace = (settings, known) => {
+    const judging: Judging = judgeInPlace(settings, known);
+    return {
+      ...judging,
+      async judge(task) {
+        if (Buffer.from(task.answer).includes(Buffer.from(traceIdOf(2), "hex"))) {
+          throw new Error("out of memory");
+        }
+        return judging.judge(task);
+      },
+    };
+  };
+  const pass = await desk.judge(poisonous);
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ traceId }) => traceId),
+    [traceIdOf(1), traceIdOf(3)],
+  );
+  assert.equal(pass.status.unjudgedTraces, 1);
+  // It is not tried for ever.
+  assert.equal((await desk.judge(poisonous)).status.unjudgedTraces, 0);
+});

@@ -1,0 +1,259 @@
+// Judges traces that have gone quiet, window of arrivals by window, for as long as a server runs. It takes what receivers
+// leave: where it cannot keep up it falls behind, says so, and catches up later. Where it stands is kept in the database
+// after the verdicts are, so that after a crash some traces are judged twice and none is left out.
+
+import { type Topology, TopologyCollector, type TopologyKnowledge } from "@culprit/analysis";
+import { type TracePiece, VerdictBlock, type VerdictLedger } from "@culprit/store";
+import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
+import type { Judging } from "./judging.ts";
+import { type Judged, type JudgeSettings, NOT_JUDGED, unjudgedRow } from "./trace-judge.ts";
+
+export interface VerdictPassOptions {
+  readonly startJudging: (settings: JudgeSettings, known: TopologyKnowledge) => Judging;
+  /** Whether receivers need the processor now. */
+  readonly isBusy?: () => boolean;
+  /** Told of a turn or a trace that failed. What failed in a turn is tried again, a trace that cannot be judged is not. */
+  readonly onError: (message: string, error: unknown) => void;
+}
+
+export interface VerdictPassStatus {
+  /** Every trace whose last span arrived at or before it has its verdict. */
+  readonly judgedUntil: UnixNanos;
+  /** By how much that is behind what could be judged now; 0 when nothing waits. */
+  readonly lagNanos: DurationNanos;
+  readonly judgedTraces: number;
+  readonly judgedSpans: number;
+  /** Traces that have a row but no verdict: too large, or a fault of ours. */
+  readonly unjudgedTraces: number;
+  /** Turns that failed and were tried again. */
+  readonly failedTurns: number;
+}
+
+/** Spans of a window: after each, progress is on disk. */
+const WINDOW_SPANS = 1_000_000;
+/** Spans of a piece: held as objects while they are judged, some 50 MB. */
+const PIECE_SPANS = 40_000;
+/** A larger trace is not judged: 1.2 KB of memory a span, beside everything else a server does. */
+const MAX_SPANS = 400_000;
+/** Of arrivals: at most this much at once, so that where little comes a window is not asked for span by span. */
+const WINDOW_NANOS = 5_000_000_000n;
+/** Between windows when nothing waits, and after a turn that failed. */
+const PAUSE_MS = 1_000;
+/** While receivers are busy, the part of the time that is worked nevertheless: it never starves. */
+const BUSY_SHARE = 0.25;
+
+export class VerdictPass {
+  readonly #ledger: VerdictLedger;
+  readonly #options: VerdictPassOptions;
+  readonly #topology = new TopologyCollector();
+  readonly #stopping = new AbortController();
+  #judging: Judging | undefined;
+  #settings: JudgeSettings | undefined;
+  #judgedUntil = 0n;
+  /** The latest arrival when it was last looked. */
+  #latest = 0n;
+  #topologyDay = "";
+  #judgedTraces = 0;
+  #judgedSpans = 0;
+  #unjudgedTraces = 0;
+  #failedTurns = 0;
+
+  constructor(ledger: VerdictLedger, options: VerdictPassOptions) {
+    this.#ledger = ledger;
+    this.#options = options;
+  }
+
+  /** What the traces so far told of the system; a live view. */
+  get topology(): Topology {
+    return this.#topology.topology;
+  }
+
+  get status(): VerdictPassStatus {
+    const until = this.#limit();
+    const waits = this.#latest > this.#judgedUntil && until > this.#judgedUntil;
+    return {
+      judgedUntil: this.#judgedUntil,
+      lagNanos: waits ? Number(until - this.#judgedUntil) : 0,
+      judgedTraces: this.#judgedTraces,
+      judgedSpans: this.#judgedSpans,
+      unjudgedTraces: this.#unjudgedTraces,
+      failedTurns: this.#failedTurns,
+    };
+  }
+
+  /** Reads where an earlier process stood. To be called once, before anything else. */
+  async open(): Promise<void> {
+    const { judgedUntil, shortestQuietNanos } = await this.#ledger.progress();
+    this.#judgedUntil = judgedUntil;
+    this.#settings = { quietNanos: this.#ledger.quietNanos, shortestQuietNanos };
+    this.#topology.learn(await this.#ledger.topology());
+    this.#topology.takeNews();
+  }
+
+  /** Goes on until it is stopped. */
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      let worked = false;
+      try {
+        worked = await this.#turn(this.#limit(), this.#ledger.quietNanos);
+      } catch (error) {
+        if (this.#stopped) break;
+        this.#failedTurns++;
+        this.#options.onError("storing verdicts failed and is tried again", error);
+      }
+      if (!worked) await this.#pause(PAUSE_MS);
+    }
+    await this.#judging?.close();
+    this.#judging = undefined;
+  }
+
+  /** Judges every trace whose last span arrived at or before `until`, without waiting for it to go quiet; then ends. */
+  async runUntil(until: UnixNanos): Promise<void> {
+    try {
+      while (await this.#turn(until, 0));
+    } finally {
+      await this.#judging?.close();
+      this.#judging = undefined;
+    }
+  }
+
+  /** Lets the piece at hand be finished; `run` ends soon after. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Up to where traces are quiet and nothing can appear any more. */
+  #limit(): UnixNanos {
+    const quiet = this.#ledger.now() - BigInt(Math.round(this.#ledger.quietNanos));
+    const settled = this.#ledger.settledUntil();
+    return quiet < settled ? quiet : settled;
+  }
+
+  /** One window. False when there was nothing to do before `limit`. */
+  async #turn(limit: UnixNanos, waitedNanos: DurationNanos): Promise<boolean> {
+    const { quiet } = this.#ledger;
+    const arrivals = await quiet.arrivals();
+    this.#latest = arrivals?.last ?? 0n;
+    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
+    if (limit <= this.#judgedUntil || arrivals.first > limit) return false;
+    const first = arrivals.first - 1n;
+    const after = first > this.#judgedUntil ? first : this.#judgedUntil;
+    const furthest = after + WINDOW_NANOS;
+    const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
+    if (window.spanCount === 0) {
+      const next = await quiet.nextArrival(window.until);
+      if (next === undefined || next > limit) return false;
+      this.#judgedUntil = next - 1n;
+      return true;
+    }
+    await this.#judgePieces(await quiet.pieces(window, PIECE_SPANS));
+    if (this.#stopped) return false;
+    await this.#ledger.judged(window.until, waitedNanos);
+    this.#judgedUntil = window.until;
+    return window.until < limit;
+  }
+
+  async #judgePieces(pieces: readonly TracePiece[]): Promise<void> {
+    const { quiet } = this.#ledger;
+    const read = (piece: TracePiece | undefined): Promise<Uint8Array> | undefined => {
+      const answer = piece === undefined ? undefined : quiet.spans(piece, MAX_SPANS);
+      // Awaited in its turn; until then its failure is nobody's.
+      answer?.catch(() => undefined);
+      return answer;
+    };
+    let next = read(pieces[0]);
+    for (const [i, piece] of pieces.entries()) {
+      const answer = await (next as Promise<Uint8Array>);
+      next = read(pieces[i + 1]);
+      const startedMs = performance.now();
+      await this.#judge(piece, answer);
+      if (this.#stopped) return;
+      if (this.#options.isBusy?.() === true) {
+        const workedMs = performance.now() - startedMs;
+        await this.#pause(workedMs * (1 / BUSY_SHARE - 1));
+      }
+    }
+  }
+
+  async #judge(piece: TracePiece, answer: Uint8Array): Promise<void> {
+    const judgedUnixNano = this.#ledger.now();
+    this.#judging ??= this.#startJudging();
+    try {
+      const outcome = await this.#judging.judge({ answer, judgedUnixNano, maxSpans: MAX_SPANS });
+      if (outcome.kind === "judged") return await this.#keep(outcome);
+    } catch (error) {
+      // The thread ended, most likely for want of memory: what it was at is taken apart.
+      if (this.#stopped) throw error;
+      this.#options.onError("judging failed; its traces are judged one by one", error);
+      await this.#judging?.close();
+      this.#judging = undefined;
+    }
+    await this.#judgeOneByOne(piece);
+  }
+
+  async #judgeOneByOne(piece: TracePiece): Promise<void> {
+    const isOne = piece.firstTraceId === piece.lastTraceId;
+    for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
+      if (this.#stopped) return;
+      if (!isOne && spanCount < MAX_SPANS) {
+        const single = { ...piece, firstTraceId: traceId, lastTraceId: traceId };
+        await this.#judge(single, await this.#ledger.quiet.spans(single, MAX_SPANS));
+        continue;
+      }
+      const notJudged = spanCount < MAX_SPANS ? NOT_JUDGED.failed : NOT_JUDGED.tooLarge;
+      const block = new VerdictBlock();
+      const judgedUnixNano = this.#ledger.now();
+      block.add(unjudgedRow(traceId, spanCount, lastArrival), {
+        judgedUnixNano,
+        again: true,
+        notJudged,
+      });
+      await this.#ledger.keep({ columns: block.columns(), rows: block.rows });
+      this.#unjudgedTraces++;
+      this.#options.onError(`trace ${traceId} of ${spanCount} spans is not judged`, notJudged);
+    }
+  }
+
+  async #keep({ rows, traceCount, spanCount, failures, news }: Judged): Promise<void> {
+    await this.#enter(news);
+    await this.#ledger.keep(rows);
+    this.#judgedTraces += traceCount - failures.length;
+    this.#judgedSpans += spanCount;
+    this.#unjudgedTraces += failures.length;
+    for (const { traceId, message } of failures) {
+      this.#options.onError(`trace ${traceId} could not be judged`, message);
+    }
+  }
+
+  /** Once a day everything is entered anew, so that retention can drop the days before. */
+  async #enter(news: TopologyKnowledge): Promise<void> {
+    this.#topology.learn(news);
+    const day = new Date(Number(this.#ledger.now() / 1_000_000n)).toISOString().slice(0, 10);
+    const isNewDay = day !== this.#topologyDay;
+    await this.#ledger.enter(day, isNewDay ? this.#topology.knowledge() : news);
+    this.#topologyDay = day;
+  }
+
+  #startJudging(): Judging {
+    if (this.#settings === undefined) throw new Error("the pass is not open");
+    return this.#options.startJudging(this.#settings, this.#topology.knowledge());
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { signal } = this.#stopping;
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      signal.addEventListener("abort", wake);
+      if (signal.aborted) wake();
+    });
+  }
+}

@@ -1,0 +1,266 @@
+// ProfileReader in SQL, for every engine.
+
+import type { DurationNanos, Span, UnixNanos } from "@culprit/trace-model";
+import type { Engine } from "./engine.ts";
+import { readNative, selectRows } from "./native-rows.ts";
+import {
+  MAX_UNJUDGED,
+  type ProfileReader,
+  type StoredBand,
+  type StoredPathSum,
+  type StoredProfile,
+  type StoredStack,
+} from "./profile-reader.ts";
+import { spanConditions } from "./span-conditions.ts";
+import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
+import { clampUint64, quoteHex } from "./sql.ts";
+import type { StoredTrace } from "./trace-reader.ts";
+import { CURRENT, verdictConditions } from "./verdict-condition.ts";
+import type { VerdictQuery } from "./verdict-store.ts";
+
+const DAY_NANOS = 86_400_000_000_000n;
+
+/** Read at once: some 50 MB. A larger trace comes alone. */
+const SPANS_A_READ = 50_000;
+/** The engine takes statements of 256 KiB; an id is 43 bytes of it. */
+const TRACES_A_READ = 1000;
+
+export class SqlProfileReader implements ProfileReader {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async profile(query: VerdictQuery): Promise<StoredProfile> {
+    // Both bounds stay as they are now, while spans arrive and are judged.
+    const judged = await this.#latest("judged_until_unix_nano", "verdict_progress");
+    // Answered from what parts know of themselves.
+    const last = await this.#latest("received_unix_nano", "spans");
+    const inTraces = matching(query);
+    const arrived = [
+      "tenant = ''",
+      `received_unix_nano > ${judged}`,
+      `received_unix_nano <= ${last}`,
+      ...around(query),
+      ...inTraces,
+    ].join(" and ");
+    const unjudgedCount = await this.#count("spans", arrived);
+    // By the id: which of too many are judged has nothing to do with what they are.
+    const unjudged = `from culprit.spans where ${arrived} group by trace_id order by trace_id limit ${MAX_UNJUDGED}`;
+    const pieces = unjudgedCount === 0 ? [] : await this.#pieces(unjudged);
+    const candidates = [
+      ...inWindow(query),
+      ...inTraces,
+      ...(unjudgedCount === 0 ? [] : [`trace_id not in (select trace_id ${unjudged})`]),
+    ];
+    const where = [...candidates, CURRENT, ...verdictConditions(query.traces?.verdict ?? {})].join(
+      " and ",
+    );
+    const notJudgedCount = await this.#notJudged([...around(query), ...inTraces]);
+    const rows = await this.#rows(where);
+    return new SqlStoredProfile(this.#engine, rows, pieces, {
+      unjudgedCount,
+      notJudgedCount,
+    });
+  }
+
+  async #latest(column: string, table: "spans" | "verdict_progress"): Promise<UnixNanos> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select max(${column}) as latest from culprit.${table}`,
+    );
+    return BigInt(row?.["latest"] ?? 0);
+  }
+
+  async #count(table: "spans" | "verdicts", where: string): Promise<number> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select uniqExact(trace_id) as traces from culprit.${table} where ${where}`,
+    );
+    return Number(row?.["traces"] ?? 0);
+  }
+
+  /** A from clause with each trace once. A crash while verdicts are written may leave some twice, which is seldom. */
+  async #rows(where: string): Promise<string> {
+    const [row] = await selectRows(
+      this.#engine,
+      `select count() as rows, uniqExact(trace_id) as traces from culprit.verdicts where ${where}`,
+    );
+    const isOnce = row?.["rows"] === row?.["traces"];
+    return isOnce
+      ? `culprit.verdicts where ${where}`
+      : `(select * from culprit.verdicts where ${where} limit 1 by trace_id)`;
+  }
+
+  /** Their rows know no start, so it is asked of their spans; almost always there are none. */
+  async #notJudged(onSpans: readonly string[]): Promise<number> {
+    const notJudged = "tenant = '' and not_judged != ''";
+    if ((await this.#count("verdicts", notJudged)) === 0) return 0;
+    const ids = `trace_id in (select trace_id from culprit.verdicts where ${notJudged})`;
+    return this.#count("spans", ["tenant = ''", ...onSpans, ids].join(" and "));
+  }
+
+  /** Ids of traces that are read together. */
+  async #pieces(unjudged: string): Promise<string[][]> {
+    const pieces: string[][] = [];
+    let spans = 0;
+    for (const row of await selectRows(
+      this.#engine,
+      `select trace_id, count() as spans ${unjudged}`,
+    )) {
+      const piece = pieces.at(-1);
+      spans += Number(row["spans"]);
+      if (piece === undefined || piece.length === TRACES_A_READ || spans > SPANS_A_READ) {
+        pieces.push([String(row["trace_id"])]);
+        spans = Number(row["spans"]);
+      } else {
+        piece.push(String(row["trace_id"]));
+      }
+    }
+    return pieces;
+  }
+}
+
+function inWindow({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
+  return [
+    "tenant = ''",
+    `start_unix_nano >= ${clampUint64(fromUnixNano)}`,
+    `start_unix_nano < ${clampUint64(toUnixNano)}`,
+  ];
+}
+
+function around({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
+  return [
+    `start_unix_nano >= ${clampUint64(fromUnixNano - DAY_NANOS)}`,
+    `start_unix_nano < ${clampUint64(toUnixNano + DAY_NANOS)}`,
+  ];
+}
+
+/** That a span of the trace meets the query's conditions. */
+function matching(query: VerdictQuery): string[] {
+  const { verdict: _verdict, ...spans } = query.traces ?? {};
+  const onSpans = spanConditions(spans);
+  // The tenant alone is no condition.
+  if (onSpans.length <= 1) return [];
+  const where = [...onSpans, ...around(query)].join(" and ");
+  return [`trace_id in (select trace_id from culprit.spans where ${where})`];
+}
+
+type Counts = Pick<StoredProfile, "unjudgedCount" | "notJudgedCount">;
+
+class SqlStoredProfile implements StoredProfile {
+  readonly unjudgedCount: number;
+  readonly notJudgedCount: number;
+  readonly #engine: Engine;
+  readonly #rows: string;
+  readonly #pieces: readonly (readonly string[])[];
+
+  /** @param rows of verdicts: what stands after `from` */
+  constructor(
+    engine: Engine,
+    rows: string,
+    pieces: readonly (readonly string[])[],
+    { unjudgedCount, notJudgedCount }: Counts,
+  ) {
+    this.#engine = engine;
+    this.#rows = rows;
+    this.#pieces = pieces;
+    this.unjudgedCount = unjudgedCount;
+    this.notJudgedCount = notJudgedCount;
+  }
+
+  async *unjudged(): AsyncGenerator<readonly Pick<StoredTrace, "traceId" | "spans">[]> {
+    for (const piece of this.#pieces) {
+      const ids = piece.map(quoteHex);
+      const answer = await this.#engine.select(
+        `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and trace_id in (${ids.join(", ")})
+         settings min_table_rows_to_use_projection_index = 0`,
+      );
+      const byTrace = new Map<string, Span[]>();
+      for (const { span } of readSpans(answer)) {
+        const spans = byTrace.get(span.traceId);
+        if (spans === undefined) byTrace.set(span.traceId, [span]);
+        else spans.push(span);
+      }
+      yield Array.from(byTrace, ([traceId, spans]) => ({ traceId, spans }));
+    }
+  }
+
+  async durations(): Promise<Float64Array> {
+    const answer = await this.#engine.select(`select duration_nano from ${this.#rows}`);
+    const blocks: Float64Array[] = [];
+    let count = 0;
+    for (const { columns } of readNative(answer)) {
+      const column = columns.get("duration_nano");
+      if (!(column instanceof BigUint64Array)) continue;
+      blocks.push(Float64Array.from(column, Number));
+      count += column.length;
+    }
+    const durations = new Float64Array(count);
+    let at = 0;
+    for (const block of blocks) {
+      durations.set(block, at);
+      at += block.length;
+    }
+    return durations.sort();
+  }
+
+  async bands(limits: readonly DurationNanos[]): Promise<readonly StoredBand[]> {
+    const band = bandOf(limits);
+    const [traces, sums] = await Promise.all([
+      selectRows(
+        this.#engine,
+        `select ${band} as band, count() as traces, min(duration_nano) as shortest, max(duration_nano) as longest
+         from ${this.#rows} group by band`,
+      ),
+      selectRows(
+        this.#engine,
+        `select band, service, operation, ${SUM} as sum
+         from (select ${band} as band, path_services, path_operations, path_nanos from ${this.#rows})
+         array join path_services as service, path_operations as operation, path_nanos as nanos
+         group by band, service, operation`,
+      ),
+    ]);
+    const paths = new Map<number, StoredPathSum[]>();
+    for (const row of sums) {
+      const path = paths.get(Number(row["band"])) ?? [];
+      paths.set(Number(row["band"]), path);
+      path.push({
+        service: String(row["service"]),
+        operation: String(row["operation"]),
+        nanos: Number(row["sum"]),
+      });
+    }
+    const traceRows = new Map(traces.map((row) => [Number(row["band"]), row]));
+    return Array.from({ length: limits.length + 1 }, (_, index) => ({
+      traceCount: Number(traceRows.get(index)?.["traces"] ?? 0),
+      shortestNanos: Number(traceRows.get(index)?.["shortest"] ?? 0),
+      longestNanos: Number(traceRows.get(index)?.["longest"] ?? 0),
+      path: paths.get(index) ?? [],
+    }));
+  }
+
+  async stacks(limits: readonly DurationNanos[], band?: number): Promise<readonly StoredStack[]> {
+    const onBand = band === undefined ? "" : `where ${bandOf(limits)} = ${band | 0}`;
+    const rows = await selectRows(
+      this.#engine,
+      `select stack, ${SUM} as sum
+       from (
+         select path_stacks, path_nanos
+         from (select duration_nano, path_stacks, path_nanos from ${this.#rows}) ${onBand}
+       )
+       array join path_stacks as stack, path_nanos as nanos
+       group by stack`,
+    );
+    return rows.map((row) => ({ stack: String(row["stack"]), nanos: Number(row["sum"]) }));
+  }
+}
+
+/** As text: a sum of 64 bits would overflow after 584 years of critical path, which a few broken clocks claim. */
+const SUM = "toString(sum(toUInt128(nanos)))";
+
+function bandOf(limits: readonly DurationNanos[]): string {
+  const cases = limits.map((limit, band) => `duration_nano <= ${BigInt(limit)}, ${band}`);
+  return cases.length === 0 ? "0" : `multiIf(${cases.join(", ")}, ${limits.length})`;
+}
