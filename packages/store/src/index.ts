@@ -1,7 +1,7 @@
 export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export type { ArrivalWindow, TracePiece } from "./quiet-traces.ts";
-export { readSpans } from "./span-rows.ts";
+export { ColumnSpan, readTraces } from "./span-rows.ts";
 export {
   type AppendOutcome,
   type SpanWriter,

@@ -10,7 +10,7 @@ import {
 import {
   hasGap,
   lateSpanIds,
-  readSpans,
+  readTraces,
   type StoredSpan,
   type StoredVerdict,
   VerdictBlock,
@@ -62,16 +62,17 @@ export class TraceJudge {
   }
 
   judge({ answer, judgedUnixNano, maxSpans }: JudgeTask): JudgeOutcome {
-    const stored = readSpans(answer);
-    if (stored.length >= maxSpans) return { kind: "cut" };
+    const groups = readTraces(answer);
+    let spanCount = 0;
+    for (const spans of groups.values()) spanCount += spans.length;
+    if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
-    const groups = Map.groupBy(stored, ({ span }) => span.traceId);
     const traces = [...groups].map(([traceId, spans]) => ({
       traceId,
       spans,
       trace: attempt(() => {
-        const trace = assembleTrace(spans.map(({ span }) => span));
+        const trace = assembleTrace(spans);
         this.#topology.add(trace);
         return trace;
       }),
@@ -90,7 +91,7 @@ export class TraceJudge {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
       traceCount: traces.length,
-      spanCount: stored.length,
+      spanCount,
       failures,
       news: this.#topology.takeNews(),
     };
