@@ -8,6 +8,7 @@ import {
   type TopologyKnowledge,
 } from "@culprit/analysis";
 import {
+  type ColumnSpan,
   hasGap,
   lateSpanIds,
   readTraces,
@@ -16,12 +17,7 @@ import {
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
-import {
-  assembleTrace,
-  type DurationNanos,
-  type Trace,
-  type UnixNanos,
-} from "@culprit/trace-model";
+import { assembleTrace, type DurationNanos, type UnixNanos } from "@culprit/trace-model";
 
 export interface JudgeTask {
   /** As `QuietTraces.spans` answers. */
@@ -68,17 +64,9 @@ export class TraceJudge {
     if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
-    const traces = [...groups].map(([traceId, spans]) => ({
-      traceId,
-      spans,
-      trace: attempt(() => {
-        const trace = assembleTrace(spans);
-        this.#topology.add(trace);
-        return trace;
-      }),
-    }));
-    for (const { traceId, spans, trace } of traces) {
-      const verdict = trace instanceof Error ? trace : attempt(() => this.#verdict(trace, spans));
+    for (const [traceId, spans] of groups) {
+      // One after the other, so that what one trace needed is garbage before the next.
+      const verdict = attempt(() => this.#verdict(spans));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
       block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, lastArrival(spans)), {
@@ -90,14 +78,16 @@ export class TraceJudge {
     return {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
-      traceCount: traces.length,
+      traceCount: groups.size,
       spanCount,
       failures,
       news: this.#topology.takeNews(),
     };
   }
 
-  #verdict(trace: Trace, spans: readonly StoredSpan[]): StoredVerdict {
+  #verdict(spans: readonly ColumnSpan[]): StoredVerdict {
+    const trace = assembleTrace(spans);
+    this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
       lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos),
