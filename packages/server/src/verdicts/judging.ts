@@ -9,6 +9,9 @@ import {
   TraceJudge,
 } from "./trace-judge.ts";
 
+/** What a trace needs is garbage after it: the more fits in before a collection, the less of it is still alive then. */
+const YOUNG_MB = 64;
+
 export interface Judging {
   /** One task at a time. The bytes of the answer are given away. */
   judge(task: JudgeTask): Promise<JudgeOutcome>;
@@ -27,7 +30,10 @@ export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge)
   // Beside this file, as source or as a bundle.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const url = new URL(`./judge-thread.${extension}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { settings, known } });
+  const worker = new Worker(url, {
+    workerData: { settings, known },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   // A server that has closed everything else must be able to end.
   worker.unref();
   let broken: Error | undefined;

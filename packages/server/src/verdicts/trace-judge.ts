@@ -8,20 +8,16 @@ import {
   type TopologyKnowledge,
 } from "@culprit/analysis";
 import {
+  type ColumnSpan,
   hasGap,
   lateSpanIds,
-  readSpans,
+  readTraces,
   type StoredSpan,
   type StoredVerdict,
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
-import {
-  assembleTrace,
-  type DurationNanos,
-  type Trace,
-  type UnixNanos,
-} from "@culprit/trace-model";
+import { assembleTrace, type DurationNanos, type UnixNanos } from "@culprit/trace-model";
 
 export interface JudgeTask {
   /** As `QuietTraces.spans` answers. */
@@ -62,22 +58,15 @@ export class TraceJudge {
   }
 
   judge({ answer, judgedUnixNano, maxSpans }: JudgeTask): JudgeOutcome {
-    const stored = readSpans(answer);
-    if (stored.length >= maxSpans) return { kind: "cut" };
+    const groups = readTraces(answer);
+    let spanCount = 0;
+    for (const spans of groups.values()) spanCount += spans.length;
+    if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
-    const groups = Map.groupBy(stored, ({ span }) => span.traceId);
-    const traces = [...groups].map(([traceId, spans]) => ({
-      traceId,
-      spans,
-      trace: attempt(() => {
-        const trace = assembleTrace(spans.map(({ span }) => span));
-        this.#topology.add(trace);
-        return trace;
-      }),
-    }));
-    for (const { traceId, spans, trace } of traces) {
-      const verdict = trace instanceof Error ? trace : attempt(() => this.#verdict(trace, spans));
+    for (const [traceId, spans] of groups) {
+      // One after the other, so that what one trace needed is garbage before the next.
+      const verdict = attempt(() => this.#verdict(spans));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
       block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, lastArrival(spans)), {
@@ -89,14 +78,16 @@ export class TraceJudge {
     return {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
-      traceCount: traces.length,
-      spanCount: stored.length,
+      traceCount: groups.size,
+      spanCount,
       failures,
       news: this.#topology.takeNews(),
     };
   }
 
-  #verdict(trace: Trace, spans: readonly StoredSpan[]): StoredVerdict {
+  #verdict(spans: readonly ColumnSpan[]): StoredVerdict {
+    const trace = assembleTrace(spans);
+    this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
       lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos),

@@ -138,10 +138,12 @@ export class VerdictPass {
     const { quiet } = this.#ledger;
     const arrivals = await quiet.arrivals();
     this.#latest = arrivals?.last ?? 0n;
+    if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
+      this.#judgedUntil = arrivals.first - 1n;
+    }
     if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
-    if (limit <= this.#judgedUntil || arrivals.first > limit) return false;
-    const first = arrivals.first - 1n;
-    const after = first > this.#judgedUntil ? first : this.#judgedUntil;
+    if (limit <= this.#judgedUntil) return false;
+    const after = this.#judgedUntil;
     const furthest = after + WINDOW_NANOS;
     const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
     if (window.spanCount === 0) {
