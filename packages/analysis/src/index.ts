@@ -5,7 +5,7 @@ export { correctClockSkew, type SkewCorrected, type SkewCorrection } from "./clo
 export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
 export { FINDING_KINDS } from "./findings/registry.ts";
-export { ANALYSIS_VERSION, type Judgement, judgeTrace, type OperationTime } from "./judge-trace.ts";
+export { ANALYSIS_VERSION, type Judgement, judgeTrace } from "./judge-trace.ts";
 export { renderFoldedStacks, type StackSum } from "./profile/folded-stacks.ts";
 export { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 export { bandAt, bandLimits, limitPlaces, PERCENTILE_BANDS } from "./profile/percentile-bands.ts";
