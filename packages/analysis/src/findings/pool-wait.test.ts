@@ -101,6 +101,15 @@ describe("pool-wait", () => {
     assert.deepEqual(found("pool-wait", [webRoot(100), route]), []);
   });
 
+  it("is not a connection's whole life", () => {
+    const life = { id: "2", parent: "1", start: 0, end: 90, service: "web", name: "connection" };
+    const work = { id: "3", parent: "2", start: 5, end: 85, service: "web", name: "handle" };
+    assert.deepEqual(found("pool-wait", [webRoot(100), life, work]), []);
+    const attributes = { ...database, "db.query.text": "SELECT 1" };
+    const query = { ...acquire(5, "pg.query"), id: "3", parent: "2", attributes };
+    assert.deepEqual(found("pool-wait", [webRoot(100), life, query]), []);
+  });
+
   it("takes its thresholds from the options", () => {
     const thresholds = { poolWaitNanos: 40e6, poolWaitShare: 0.1 };
     assert.equal(found("pool-wait", [webRoot(300), acquire(50)], { thresholds }).length, 1);

@@ -40,7 +40,7 @@ function find(facts: Facts): readonly Detected[] {
 
 const ACQUIRES = /pool|acquire/i;
 
-/** The innermost span that acquires; making a connection that the pool did not have is not waiting for one. */
+/** The innermost span that acquires, without what lies in it: making a connection is not waiting for one. */
 function acquireWait({ trace, calls }: Facts, row: number): Wait | undefined {
   const { subtreeEnd, durationNanos, spans } = trace;
   const isInner = calls.role[trace.parent[row] as number] === Role.connect;
@@ -48,8 +48,8 @@ function acquireWait({ trace, calls }: Facts, row: number): Wait | undefined {
   let nanos = durationNanos[row] as number;
   const stop = subtreeEnd[row] as number;
   for (let child = row + 1; child < stop; child = subtreeEnd[child] as number) {
-    if (calls.role[child] !== Role.connect) continue;
-    if (ACQUIRES.test(spans[child]?.name ?? "")) return undefined;
+    const acquires = calls.role[child] === Role.connect && ACQUIRES.test(spans[child]?.name ?? "");
+    if (acquires) return undefined;
     nanos -= durationNanos[child] as number;
   }
   const caller = callerOf(trace.parent, calls.role, row);
