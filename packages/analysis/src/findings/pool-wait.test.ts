@@ -90,6 +90,13 @@ describe("pool-wait", () => {
     assert.deepEqual(found("pool-wait", [webRoot(250), ...call(90, 90)]), []);
   });
 
+  it("is not the network's connecting, alone or in a call", () => {
+    const tcp = { ...acquire(90, "tcp.connect"), kind: 1, attributes: {} };
+    assert.deepEqual(found("pool-wait", [webRoot(100), tcp]), []);
+    const within = { ...tcp, id: "4", parent: "2", start: 11, end: 31 };
+    assert.deepEqual(found("pool-wait", [webRoot(250), ...call(80, 20), within]), []);
+  });
+
   it("is neither a query, nor a route that is called connect, nor a span that does more", () => {
     const query = {
       ...acquire(90),
