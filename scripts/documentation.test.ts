@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { DEFAULT_THRESHOLDS, FINDING_KINDS } from "@culprit/analysis";
 import { WIRE_ERROR_CODES } from "@culprit/wire";
 import { ROOMS } from "./rooms.ts";
 
@@ -64,4 +65,18 @@ test("the user guide lists the codes of undecodable input, all and no others", (
     read("docs/user-guide.md").split("### Undecodable input")[1]?.split("\n## ")[0] ?? "";
   const codes = Array.from(table.matchAll(/^\| `([a-z-]+)`/gm), (match) => match[1]);
   assert.deepEqual(codes.sort(), [...WIRE_ERROR_CODES].sort());
+});
+
+test("the page on findings lists the kinds in the order of a verdict, and every threshold", () => {
+  const page = read("docs/findings.md");
+  const kinds = Array.from(page.matchAll(/^## `([a-z-]+)`$/gm), (match) => match[1]);
+  assert.deepEqual(kinds, FINDING_KINDS);
+  const named = Array.from(
+    page.matchAll(/`([a-z][A-Za-z]+)` (\d+(?:\.\d+)?)(?: (ms|s)\b)?/g),
+    (match) => {
+      const unit = match[3] === "ms" ? 1e6 : match[3] === "s" ? 1e9 : 1;
+      return [match[1], Number(match[2]) * unit];
+    },
+  );
+  assert.deepEqual(Object.fromEntries(named), DEFAULT_THRESHOLDS);
 });

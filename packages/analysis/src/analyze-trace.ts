@@ -50,11 +50,16 @@ function omittedErrors({ omittedErrors: count, errors }: Facts): string[] {
 }
 
 function sections({ trace, path }: Facts): CriticalPathSection[] {
-  return Array.from(path.row, (row, i) => ({
-    ...spanRef(trace, row),
-    startUnixNano: unixNanosAt(trace, path.startNanos[i] as number).toString(),
-    endUnixNano: unixNanosAt(trace, path.endNanos[i] as number).toString(),
-  }));
+  const list: CriticalPathSection[] = new Array(path.row.length);
+  // A section begins where the one before it ends.
+  let startUnixNano = trace.originUnixNano.toString();
+  for (let i = 0; i < list.length; i++) {
+    const { service, operation, spanId } = spanRef(trace, path.row[i] as number);
+    const endUnixNano = unixNanosAt(trace, path.endNanos[i] as number).toString();
+    list[i] = { service, operation, spanId, startUnixNano, endUnixNano };
+    startUnixNano = endUnixNano;
+  }
+  return list;
 }
 
 function bottleneckOf({ trace, bottleneck }: Facts): Bottleneck | null {

@@ -1,8 +1,9 @@
 // Which spans can keep the root from finishing, and during which part of them. Top down, every child is clipped to its
-// parent as already clipped; what starts after its parent ended, what a producer left to a consumer, and what is empty
+// parent as already clipped; what starts after its parent ended, what nobody waits for, and what is empty
 // after clipping blocks nothing, and neither does anything below it.
 
-import { SpanKind, type Trace } from "@culprit/trace-model";
+import type { Span, Trace } from "@culprit/trace-model";
+import { isDetached } from "./detached.ts";
 
 /** Columns over the rows of a trace; times in nanoseconds after the trace's origin. */
 export interface ClippedSpans {
@@ -15,9 +16,10 @@ export interface ClippedSpans {
 export function clipSpans(trace: Trace): ClippedSpans {
   const { spans, parent, startNanos, durationNanos } = trace;
   const count = spans.length;
-  const blocks = new Uint8Array(count);
-  const start = new Float64Array(count);
-  const end = new Float64Array(count);
+  const buffer = new ArrayBuffer(17 * count);
+  const start = new Float64Array(buffer, 0, count);
+  const end = new Float64Array(buffer, 8 * count, count);
+  const blocks = new Uint8Array(buffer, 16 * count, count);
   blocks[0] = 1;
   start[0] = startNanos[0] as number;
   end[0] = (startNanos[0] as number) + (durationNanos[0] as number);
@@ -29,9 +31,7 @@ export function clipSpans(trace: Trace): ClippedSpans {
     const to = Math.min(from + (durationNanos[row] as number), end[above] as number);
     const clippedFrom = Math.max(from, start[above] as number);
     if (clippedFrom >= to) continue;
-    if (spans[row]?.kind === SpanKind.consumer && spans[above]?.kind === SpanKind.producer) {
-      continue;
-    }
+    if (isDetached(spans[above] as Span, spans[row] as Span)) continue;
     blocks[row] = 1;
     start[row] = clippedFrom;
     end[row] = to;

@@ -7,6 +7,7 @@ import {
   sketched,
   spanId,
 } from "../../trace-model/test/sketched-span.ts";
+import { followsFrom } from "../test/calling-traces.ts";
 import { analyzeTrace } from "./analyze-trace.ts";
 import { correctClockSkew } from "./clock-skew.ts";
 
@@ -52,6 +53,14 @@ describe("correctClockSkew", () => {
       "the clock of cart is up to 470 ns ahead of that of web; 2 spans were moved by that for the analysis",
     ]);
     assert.equal(trace.spanWarnings.length, 2);
+  });
+
+  it("moves nothing that only follows from its parent", () => {
+    const spans = [root, call, answer].map(sketched);
+    const following = spans.map((span) =>
+      span.spanId === spanId("3") ? { ...span, links: [followsFrom("2")] } : span,
+    );
+    assert.deepEqual(correctClockSkew(assembleTrace(following)).corrections, []);
   });
 
   it("moves a server that is longer than its call only when it starts before it", () => {

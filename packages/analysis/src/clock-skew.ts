@@ -10,6 +10,7 @@ import {
   type Trace,
   withStarts,
 } from "@culprit/trace-model";
+import { isDetached } from "./detached.ts";
 import { errs } from "./failures.ts";
 import { formatNanos } from "./format.ts";
 
@@ -132,6 +133,7 @@ function misfit(
   const isCall = parent.kind === SpanKind.client && child.kind === SpanKind.server;
   const withoutKinds = parent.kind === SpanKind.unspecified && child.kind === SpanKind.unspecified;
   if (!isCall && !(withoutKinds && start < parentStart)) return 0;
+  if (isDetached(parent, child)) return 0;
   const parentEnd = parentStart + parentNanos;
   if (nanos > parentNanos) return start < parentStart ? parentStart - start : 0;
   if (start >= parentStart && start + nanos <= parentEnd) return 0;

@@ -13,6 +13,20 @@ export const DATABASE: readonly string[] = ["db.system.name", "db.system", "db.t
 export const DATABASE_STATUS: readonly string[] = ["db.response.status_code"];
 export const STATEMENT: readonly string[] = ["db.query.text", "db.statement"];
 export const DATABASE_OPERATION: readonly string[] = ["db.operation.name", "db.operation"];
+export const QUERY_SUMMARY: readonly string[] = ["db.query.summary"];
+export const COLLECTION: readonly string[] = [
+  "db.collection.name",
+  "db.sql.table",
+  "db.mongodb.collection",
+  "db.cassandra.table",
+];
+export const HTTP_METHOD: readonly string[] = ["http.request.method", "http.method"];
+export const URL_FULL: readonly string[] = ["url.full", "http.url"];
+export const URL_PATH: readonly string[] = ["url.path", "http.target"];
+export const URL_TEMPLATE: readonly string[] = ["url.template", "http.route"];
+export const RPC_SERVICE: readonly string[] = ["rpc.service"];
+export const RPC_METHOD: readonly string[] = ["rpc.method"];
+export const COLD_START: readonly string[] = ["faas.coldstart"];
 export const ERROR_TYPE: readonly string[] = ["error.type"];
 export const EXCEPTION_TYPE: readonly string[] = ["exception.type", "error.kind"];
 export const EXCEPTION_MESSAGE: readonly string[] = ["exception.message"];
@@ -60,4 +74,12 @@ export function grpcFailure(span: Span): string | undefined {
 
 export function isDatabase(span: Span): boolean {
   return firstValue(span.attributes, DATABASE) !== undefined;
+}
+
+/** Waiting for a connection carries the database's attributes, too, but runs no query. */
+export function isQuery(span: Span): boolean {
+  if (!isDatabase(span)) return false;
+  if (firstText(span.attributes, STATEMENT) !== undefined) return true;
+  if (firstText(span.attributes, DATABASE_OPERATION) !== undefined) return true;
+  return !/connect|acquire|pool/i.test(span.name);
 }

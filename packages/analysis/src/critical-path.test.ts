@@ -5,6 +5,7 @@ import { assembleTrace, type Span, type Trace } from "@culprit/trace-model";
 import fc from "fast-check";
 import { malformedTraces, tidyTraces } from "../../trace-model/test/malformed-trace.ts";
 import { type SpanSketch, sketched } from "../../trace-model/test/sketched-span.ts";
+import { followsFrom } from "../test/calling-traces.ts";
 import { FIXTURES, type JaegerTrace, jaegerSpans, readFixture } from "../test/jaeger-json.ts";
 import { analyzeTrace } from "./analyze-trace.ts";
 import { type ClippedSpans, clipSpans } from "./clipped-spans.ts";
@@ -83,6 +84,18 @@ describe("criticalPath", () => {
       { id: "b", parent: "a", start: 30, end: 50 },
     );
     assert.equal(path(spans), "r 0-100");
+  });
+
+  it("leaves out what only follows from its parent, and keeps other links", () => {
+    const [root, a, b, c] = sketch(
+      { id: "f", start: 0, end: 100 },
+      { id: "a", parent: "f", start: 20, end: 60 },
+      { id: "b", parent: "a", start: 30, end: 50 },
+      { id: "c", parent: "f", start: 70, end: 80 },
+    ) as [Span, Span, Span, Span];
+    const following = { ...a, links: [followsFrom("f")] };
+    const linked = { ...c, links: [followsFrom("a")] };
+    assert.equal(path([root, following, b, linked]), "f 0-70, c 70-80, f 80-100");
   });
 
   it("follows overlapping siblings only within the tolerance", () => {

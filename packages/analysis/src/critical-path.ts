@@ -22,17 +22,12 @@ export function criticalPath(
   overlapTolerance = 0,
 ): CriticalPath {
   const { start, end } = clipped;
-  const sections = new SectionStack(trace.spans.length);
+  const count = trace.spans.length;
+  const scratch = count <= SCRATCH_SPANS ? shared : new Scratch(count);
+  const sections = new SectionStack(scratch);
   const siblings = overlapTolerance > 0 ? new SiblingEdges(trace, clipped) : undefined;
   // One frame a span stepped into; its children lie in `list` from where its parent's stop.
-  const count = trace.spans.length;
-  const list = new Int32Array(count);
-  const frameRow = new Int32Array(count);
-  const framePosition = new Int32Array(count);
-  const frameStop = new Int32Array(count);
-  const frameCursor = new Float64Array(count);
-  // The child last taken, -1 for none yet.
-  const frameTaken = new Int32Array(count);
+  const { list, frameRow, framePosition, frameStop, frameCursor, frameTaken } = scratch;
   let depth = 0;
   let listTop = 0;
   const enter = (row: number, cursor: number): void => {
@@ -88,17 +83,47 @@ export function nanosByRow(path: CriticalPath, rowCount: number): Float64Array {
   return nanos;
 }
 
-/** A span has at most one section more than it has children; all together fewer than two a span. */
+/** What the walk needs and nobody keeps. */
+class Scratch {
+  readonly list: Int32Array;
+  readonly frameRow: Int32Array;
+  readonly framePosition: Int32Array;
+  readonly frameStop: Int32Array;
+  readonly frameCursor: Float64Array;
+  /** The child last taken, -1 for none yet. */
+  readonly frameTaken: Int32Array;
+  /** A span has at most one section more than it has children; all together fewer than two a span. */
+  readonly sectionRow: Int32Array;
+  readonly sectionStart: Float64Array;
+  readonly sectionEnd: Float64Array;
+
+  constructor(spanCount: number) {
+    this.list = new Int32Array(spanCount);
+    this.frameRow = new Int32Array(spanCount);
+    this.framePosition = new Int32Array(spanCount);
+    this.frameStop = new Int32Array(spanCount);
+    this.frameCursor = new Float64Array(spanCount);
+    this.frameTaken = new Int32Array(spanCount);
+    this.sectionRow = new Int32Array(2 * spanCount);
+    this.sectionStart = new Float64Array(2 * spanCount);
+    this.sectionEnd = new Float64Array(2 * spanCount);
+  }
+}
+
+/** Traces up to this size share one scratch of some 300 kB: making one costs more than walking a small trace. */
+const SCRATCH_SPANS = 4096;
+const shared = new Scratch(SCRATCH_SPANS);
+
 class SectionStack {
   readonly #row: Int32Array;
   readonly #start: Float64Array;
   readonly #end: Float64Array;
   #count = 0;
 
-  constructor(spanCount: number) {
-    this.#row = new Int32Array(2 * spanCount);
-    this.#start = new Float64Array(2 * spanCount);
-    this.#end = new Float64Array(2 * spanCount);
+  constructor({ sectionRow, sectionStart, sectionEnd }: Scratch) {
+    this.#row = sectionRow;
+    this.#start = sectionStart;
+    this.#end = sectionEnd;
   }
 
   push(row: number, start: number, end: number): void {
@@ -110,11 +135,16 @@ class SectionStack {
   }
 
   ascending(): CriticalPath {
-    return {
-      row: this.#row.slice(0, this.#count).reverse(),
-      startNanos: this.#start.slice(0, this.#count).reverse(),
-      endNanos: this.#end.slice(0, this.#count).reverse(),
-    };
+    const count = this.#count;
+    const row = new Int32Array(count);
+    const startNanos = new Float64Array(count);
+    const endNanos = new Float64Array(count);
+    for (let from = count - 1, to = 0; from >= 0; from--, to++) {
+      row[to] = this.#row[from] as number;
+      startNanos[to] = this.#start[from] as number;
+      endNanos[to] = this.#end[from] as number;
+    }
+    return { row, startNanos, endNanos };
   }
 }
 

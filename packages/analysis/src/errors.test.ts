@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Verdict } from "@culprit/api";
-import { assembleTrace } from "@culprit/trace-model";
+import { assembleTrace, type Span } from "@culprit/trace-model";
 import { exceptionEvent, type SpanSketch, sketched } from "../../trace-model/test/sketched-span.ts";
+import { followsFrom } from "../test/calling-traces.ts";
 import { analyzeTrace } from "./analyze-trace.ts";
 
 const SERVER = 2;
@@ -113,6 +114,58 @@ describe("errors", () => {
     assert.deepEqual(errors(verdict), ["3 error"]);
   });
 
+  it("of a consumer are swallowed by nobody who had handed the work over", () => {
+    const publish = { id: "2", parent: "1", start: 0, end: 10 * MS, kind: PRODUCER };
+    const consume = { id: "3", parent: "2", start: 50 * MS, end: 60 * MS, kind: CONSUMER };
+    const handle = { id: "4", parent: "3", start: 51 * MS, end: 59 * MS, status: ERROR };
+    const failed = judge(root, publish, { ...consume, status: ERROR }, handle);
+    assert.deepEqual(errors(failed), ["4 error > 3"]);
+    assert.deepEqual(kinds(failed), []);
+    // A consumer that reports success over a failure swallows it, as a server would.
+    assert.deepEqual(errors(judge(root, publish, consume, handle)), ["4 error ! 3"]);
+    // A producer that could not send failed for whoever called it.
+    assert.deepEqual(errors(judge(root, { ...publish, status: ERROR })), ["2 error ! 1"]);
+  });
+
+  it("end where the work only followed from its parent", () => {
+    const [top, below] = [
+      root,
+      { id: "2", parent: "1", start: 0, end: 10 * MS, status: ERROR },
+    ].map(sketched);
+    const following = { ...(below as Span), links: [followsFrom("1")] };
+    const verdict = analyzeTrace(assembleTrace([top as Span, following]));
+    assert.deepEqual(errors(verdict), ["2 error"]);
+  });
+
+  it("are read from the names of the conventions, new and old", () => {
+    const child = { id: "2", parent: "1", start: 0, end: 50 * MS, status: ERROR };
+    for (const [attributes, type] of [
+      [{ "error.type": "E" }, "E"],
+      [{ "exception.type": "E" }, "E"],
+      [{ "error.kind": "E" }, "E"],
+      [{ "db.response.status_code": "40001" }, "40001"],
+      [{ "rpc.grpc.status_code": 14n }, "14"],
+      [{ "grpc.status_code": "UNAVAILABLE" }, "UNAVAILABLE"],
+      [{ "http.response.status_code": 503n }, "503"],
+      [{ "http.status_code": 503n }, "503"],
+      [{ "http.status_code": "503" }, "503"],
+      [{ "http.status_code": 200n }, "error"],
+    ] as const) {
+      const verdict = judge({ ...root, status: ERROR }, { ...child, attributes });
+      assert.deepEqual(errors(verdict), [`2 ${type} > 1`]);
+    }
+  });
+
+  it("have the words of their erring parents in the same service only", () => {
+    const origin = { id: "3", parent: "2", start: 0, end: 9 * MS, status: ERROR, service: "web" };
+    const parent = { id: "2", parent: "1", start: 0, end: 9 * MS, message: "no space left" };
+    const said = (sketch: SpanSketch): string =>
+      judge({ ...root, status: ERROR }, sketch, origin).errors[0]?.message ?? "";
+    assert.equal(said({ ...parent, status: ERROR, service: "web" }), "no space left");
+    assert.equal(said({ ...parent, status: ERROR, service: "cart" }), "");
+    assert.equal(said({ ...parent, service: "web" }), "");
+  });
+
   it("do not claim that the top of an orphaned part answered success", () => {
     const verdict = judge(
       root,
@@ -204,7 +257,7 @@ describe("errors", () => {
       { id: "2", parent: "1", start: 0, end: 50 * MS, kind: CLIENT, status: ERROR },
       { id: "3", parent: "2", start: 1 * MS, end: 80 * MS, kind: SERVER, service: "cart" },
     );
-    assert.deepEqual(kinds(verdict), ["timeout"]);
+    assert.deepEqual(kinds(verdict), ["timeout", "wasted-work"]);
     assert.deepEqual(verdict.warnings, []);
   });
 });

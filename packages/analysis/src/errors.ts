@@ -1,6 +1,13 @@
 // Where failures began, how far up they went, and who answered success over them.
 
-import { type DurationNanos, SpanKind, StatusCode, type Trace } from "@culprit/trace-model";
+import {
+  type DurationNanos,
+  type Span,
+  SpanKind,
+  StatusCode,
+  type Trace,
+} from "@culprit/trace-model";
+import { isDetached } from "./detached.ts";
 import { type ErrorWords, errorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
 import { RetriedAttempts } from "./retried-attempts.ts";
@@ -108,8 +115,8 @@ function consequences(
   let below = origin;
   for (let row = trace.parent[origin] as number; row >= 0; row = trace.parent[row] as number) {
     const kind = trace.spans[row]?.kind;
-    // A producer has its answer before the consumer begins: the failure ends here.
-    if (kind === SpanKind.producer && trace.spans[below]?.kind === SpanKind.consumer) break;
+    // Nobody here waits for it: the failure ends there, and no answer was given over it.
+    if (isDetached(trace.spans[row] as Span, trace.spans[below] as Span)) break;
     if (((failures[row] as number) & Failure.fails) !== 0) {
       if (propagatedTo.length < MAX_PROPAGATED) propagatedTo.push(row);
       if (row === 0) failedRoot = true;

@@ -4,6 +4,7 @@ export { type ClippedSpans, clipSpans } from "./clipped-spans.ts";
 export { correctClockSkew, type SkewCorrected, type SkewCorrection } from "./clock-skew.ts";
 export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
+export { FINDING_KINDS } from "./findings/registry.ts";
 export { ANALYSIS_VERSION, type Judgement, judgeTrace, type OperationTime } from "./judge-trace.ts";
 export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";

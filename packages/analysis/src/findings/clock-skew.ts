@@ -2,14 +2,14 @@
 
 import { type SkewCorrection, skewSentence } from "../clock-skew.ts";
 import type { Facts } from "../facts.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const clockSkew: Finder = { kind: "clock-skew", find };
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   if (facts.corrections.length === 0) return [];
   const rowOf = new Map(facts.trace.spanIds.map((id, row) => [id, row]));
-  return facts.corrections.map((correction) => describe(correction, rowOf));
+  return facts.corrections.map((correction) => () => describe(correction, rowOf));
 }
 
 function describe(correction: SkewCorrection, rowOf: ReadonlyMap<string, number>): FoundFinding {

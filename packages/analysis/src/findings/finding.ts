@@ -15,21 +15,26 @@ export interface FoundFinding {
   readonly recommendation: string;
   /** Whether the drag of `rows`, all at once, belongs to it. */
   readonly drags: boolean;
+  /** The rows whose drag it is, where that is not all of them. */
+  readonly dragRows?: readonly number[];
   /** Given where a saving can be claimed: no more than this, and no more than the drag. */
   readonly savingLimitNanos?: DurationNanos;
 }
 
+/** A finding that is there; its words are made only for who reads them. */
+export type Detected = () => FoundFinding;
+
 export interface Finder {
   readonly kind: string;
   /** The weightiest first. */
-  find(facts: Facts): readonly FoundFinding[];
+  find(facts: Facts): readonly Detected[];
 }
 
 /** Spans named by one finding: enough to prove it, few enough to print. */
 const MAX_SPANS = 100;
 
 export function findingOf(kind: string, facts: Facts, found: FoundFinding): Finding {
-  const dragNanos = found.drags ? facts.replay().dragTogether(found.rows) : null;
+  const dragNanos = found.drags ? facts.replay().dragTogether(found.dragRows ?? found.rows) : null;
   const limit = found.savingLimitNanos;
   return {
     kind,

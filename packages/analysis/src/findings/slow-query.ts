@@ -1,18 +1,18 @@
 // Database spans over the limit, one finding an operation.
 
 import type { Span } from "@culprit/trace-model";
-import { DATABASE_OPERATION, firstText, isDatabase, STATEMENT } from "../conventions.ts";
+import { firstText, isQuery, STATEMENT } from "../conventions.ts";
 import type { Facts } from "../facts.ts";
 import { excerpt, formatLimit, formatNanos } from "../format.ts";
 import { operationOf, placeOf } from "../naming.ts";
 import { byOperation } from "../row-groups.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const slowQuery: Finder = { kind: "slow-query", find };
 
 const STATEMENT_EXCERPT = 120;
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   const { durationNanos, spans } = facts.trace;
   const slow: number[] = [];
   for (let row = 0; row < spans.length; row++) {
@@ -21,15 +21,7 @@ function find(facts: Facts): readonly FoundFinding[] {
   }
   const took = (row: number): number => durationNanos[row] as number;
   slow.sort((a, b) => took(b) - took(a) || a - b);
-  return byOperation(facts, slow).map((rows) => describe(facts, rows));
-}
-
-/** Waiting for a connection carries the database's attributes, too, but runs no query. */
-function isQuery(span: Span): boolean {
-  if (!isDatabase(span)) return false;
-  if (firstText(span.attributes, STATEMENT) !== undefined) return true;
-  if (firstText(span.attributes, DATABASE_OPERATION) !== undefined) return true;
-  return !/connect|acquire|pool/i.test(span.name);
+  return byOperation(facts, slow).map((rows) => () => describe(facts, rows));
 }
 
 /** @param rows of one operation, the longest first */

@@ -5,19 +5,24 @@ import type { Facts } from "../facts.ts";
 import { formatLimit, formatNanos } from "../format.ts";
 import { operationOf } from "../naming.ts";
 import { byPathNanos } from "../row-groups.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const slowService: Finder = { kind: "slow-service", find };
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   const { trace, thresholds } = facts;
   const times = facts.figures.services.criticalPathNanos;
+  if (!times.some((nanos) => nanos > thresholds.slowServiceNanos)) return [];
   const rowsOf = Map.groupBy(new Set(facts.path.row), (row) => trace.service[row] as number);
   return trace.services
     .map((name, service) => ({ name, service, nanos: times[service] as number }))
     .filter(({ nanos }) => nanos > thresholds.slowServiceNanos)
     .sort((a, b) => b.nanos - a.nanos || (a.name < b.name ? -1 : 1))
-    .map(({ name, service, nanos }) => describe(facts, name, rowsOf.get(service) ?? [], nanos));
+    .map(
+      ({ name, service, nanos }) =>
+        () =>
+          describe(facts, name, rowsOf.get(service) ?? [], nanos),
+    );
 }
 
 function describe(

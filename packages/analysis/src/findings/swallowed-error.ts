@@ -5,11 +5,11 @@ import type { TraceError } from "../errors.ts";
 import type { Facts } from "../facts.ts";
 import { operationOf, placeOf } from "../naming.ts";
 import { failedPredicate } from "../sentences.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const swallowedError: Finder = { kind: "swallowed-error", find };
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   const groups = new Map<string, TraceError[]>();
   for (const error of facts.errors) {
     // Of a failure that nobody marked, unmarked-error speaks.
@@ -19,7 +19,7 @@ function find(facts: Facts): readonly FoundFinding[] {
     if (group === undefined) groups.set(key, [error]);
     else group.push(error);
   }
-  return [...groups.values()].map((group) => describe(facts, group));
+  return [...groups.values()].map((group) => () => describe(facts, group));
 }
 
 function describe(facts: Facts, group: readonly TraceError[]): FoundFinding {

@@ -6,17 +6,17 @@ import type { Facts } from "../facts.ts";
 import { operationOf, placeOf, service } from "../naming.ts";
 import { byOperation } from "../row-groups.ts";
 import { failedPredicate } from "../sentences.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const timeout: Finder = { kind: "timeout", find };
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   const errors = new Map(
     facts.errors.filter((error) => error.timedOut).map((error) => [error.row, error]),
   );
   return byOperation(facts, errors.keys()).map((rows) => {
     const error = errors.get(rows[0] as number) as TraceError;
-    return describe(facts, rows, error);
+    return () => describe(facts, rows, error);
   });
 }
 

@@ -6,16 +6,16 @@ import type { Facts } from "../facts.ts";
 import { Failure } from "../failures.ts";
 import { operationOf } from "../naming.ts";
 import { byOperation } from "../row-groups.ts";
-import type { Finder, FoundFinding } from "./finding.ts";
+import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const unmarkedError: Finder = { kind: "unmarked-error", find };
 
-function find(facts: Facts): readonly FoundFinding[] {
+function find(facts: Facts): readonly Detected[] {
   const rows: number[] = [];
   facts.failures.forEach((failure, row) => {
     if ((failure & Failure.unmarked) !== 0) rows.push(row);
   });
-  return byOperation(facts, rows).map((group) => describe(facts, group));
+  return byOperation(facts, rows).map((group) => () => describe(facts, group));
 }
 
 function describe(facts: Facts, rows: readonly number[]): FoundFinding {
