@@ -27,7 +27,7 @@ test("a running server stores the verdict of a trace that has gone quiet, and sa
   });
   assert.equal((await statusAt(url)).verdicts.judgedTraces, 0);
   const span = sampleSpan();
-  assert.equal((await postOtlp(url, encodeOtlpProtobuf([span]))).status, 200);
+  assert.equal((await postOtlp(url, new Uint8Array(encodeOtlpProtobuf([span])))).status, 200);
   for (let i = 0; i < 600 && (await statusAt(url)).verdicts.judgedTraces === 0; i++) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -55,7 +55,7 @@ test("a server without verdicts leaves traces to whoever judges the folder later
     openStore: (hooks) => openEmbeddedStore(folder, hooks),
     storesVerdicts: false,
   });
-  await postOtlp(server.url("query"), encodeOtlpProtobuf([sampleSpan()]));
+  await postOtlp(server.url("query"), new Uint8Array(encodeOtlpProtobuf([sampleSpan()])));
   await server.close();
   const store = await openEmbeddedStore(folder);
   const errors: string[] = [];
