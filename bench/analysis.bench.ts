@@ -3,7 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { cpus } from "node:os";
-import { analyzeTrace, clipSpans, criticalPath, selfTimes } from "@culprit/analysis";
+import { analyzeTrace, clipSpans, criticalPath, judgeTrace, selfTimes } from "@culprit/analysis";
 import { assembleTrace, type Span, type Trace } from "@culprit/trace-model";
 import {
   FIXTURES,
@@ -72,6 +72,7 @@ const PASSES: Readonly<Record<string, Pass>> = {
     selfTimes(trace),
   ],
   "verdict of a trace": (_, trace) => analyzeTrace(trace),
+  "judgement of a trace": (_, trace) => judgeTrace(trace),
   "assembly + verdict": (spans) => analyzeTrace(assembleTrace(spans)),
 };
 

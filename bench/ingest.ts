@@ -177,12 +177,14 @@ async function statusOf({ query }: BenchServer): Promise<Status> {
 async function countTraces(data: string): Promise<{ traces: number; judged: number }> {
   const database = await openEmbeddedEngine(data);
   try {
-    const [row] = await selectRows(
-      database,
-      `select (select uniqExact(trace_id) from culprit.spans) as traces,
-         (select uniqExact(trace_id) from culprit.verdicts where not_judged = '') as judged`,
-    );
-    return { traces: Number(row?.["traces"]), judged: Number(row?.["judged"]) };
+    const count = async (from: string): Promise<number> => {
+      const sql = `select uniqExact(trace_id) as traces from culprit.${from}`;
+      return Number((await selectRows(database, sql))[0]?.["traces"]);
+    };
+    return {
+      traces: await count("spans"),
+      judged: await count("verdicts where not_judged = ''"),
+    };
   } finally {
     await database.close();
   }

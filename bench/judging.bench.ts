@@ -27,7 +27,7 @@ try {
   const window = await quiet.window(0n, store.ledger.settledUntil(), 1e6);
   const [piece] = await quiet.pieces(window, 1e6);
   if (piece === undefined) throw new Error("nothing was stored");
-  const answer = await quiet.spans(piece, 1e6);
+  const answer = await quiet.spans(piece, 0n, 1e6);
   const judge = new TraceJudge(
     { quietNanos: 1e10, shortestQuietNanos: 1e10 },
     { callees: [], instances: [] },

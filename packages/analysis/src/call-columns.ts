@@ -56,7 +56,9 @@ export function callColumns(trace: Trace): CallColumns {
   const connects = new ConnectNames(trace);
   for (let row = count - 1; row >= 0; row--) {
     const span = spans[row] as Span;
-    const own = roleOf(span, answer[row] as number, connects, operation[row] as number);
+    let own = roleOf(span, answer[row] as number, connects, operation[row] as number);
+    // What makes calls does more than connect, whatever its name.
+    if (own === Role.connect && (callCount[row] as number) > 0) own = Role.within;
     role[row] = own;
     if (own === Role.query || own === Role.call) {
       query[row] = own === Role.query ? row : NO_CALL;

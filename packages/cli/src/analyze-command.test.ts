@@ -61,6 +61,39 @@ describe("analyze", { skip: SKIP }, () => {
   });
 });
 
+test("each trace of a file is judged by what the others tell", async () => {
+  const trace = (traceID: string, answered: boolean) => {
+    const span = (spanID: string, processID: string, kind: string, target = "") => ({
+      traceID,
+      spanID,
+      operationName: kind,
+      references: spanID === "1" ? [] : [{ refType: "CHILD_OF", traceID, spanID: "1" }],
+      startTime: 1_700_000_000_000_000,
+      duration: 1000,
+      processID,
+      tags: [
+        { key: "span.kind", type: "string", value: kind },
+        ...(target === "" ? [] : [{ key: "peer.service", type: "string", value: target }]),
+      ],
+    });
+    const spans = [span("1", "p1", "client", "stock:80"), span("2", "p2", "server")];
+    const processes = { p1: { serviceName: "web" }, p2: { serviceName: "stock" } };
+    return { traceID, spans: answered ? spans : spans.slice(0, 1), processes };
+  };
+  const kindsOf = async (...data: readonly object[]): Promise<string[][]> => {
+    const input = Buffer.from(JSON.stringify({ data }));
+    const { code, stdout, stderr } = await culprit(["analyze", "-", "--json"], { input });
+    assert.equal(code, 0, stderr);
+    return verdictsOf(stdout).map(({ findings }) => findings.map(({ kind }) => kind));
+  };
+  const silent = trace("b", false);
+  assert.deepEqual(await kindsOf(silent), [["bottleneck"]]);
+  assert.deepEqual(await kindsOf(silent, trace("a", true)), [
+    ["bottleneck", "missing-instrumentation"],
+    ["bottleneck"],
+  ]);
+});
+
 test("a reader that stops early is no error", async (t) => {
   const cwd = await temporaryFolder(t);
   const { spawnSync } = await import("node:child_process");

@@ -113,6 +113,8 @@ test("wrong usage is exit code 2", async () => {
     ["serve", "--query-port=99999"],
     ["serve", "--query-port=http"],
     ["serve", "--retention=soon"],
+    ["serve", "--verdict-after=soon"],
+    ["serve", "--verdict-after=0.2s"],
     ["serve", "--nope"],
     ["serve", "--clickhouse=http://localhost:8123"],
     ["nope"],

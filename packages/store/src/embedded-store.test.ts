@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { plainSpan } from "../test/plain-span.ts";
 import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
-import { verdictContract } from "../test/verdict.contract.ts";
+import { keep, plainVerdict, verdictContract } from "../test/verdict.contract.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import { openEmbeddedStore, StoreOpenError, StoreUnavailable } from "./index.ts";
 import { selectRows } from "./native-rows.ts";
@@ -15,7 +15,7 @@ import { dropExpired } from "./retention.ts";
 import { migrate, SCHEMA_STEPS } from "./schema.ts";
 
 const openOne: OpenStore = async (t, options) => {
-  const store = await openEmbeddedStore(await temporaryFolder(t), options);
+  const store = await openEmbeddedStore(await temporaryFolder(), options);
   t.after(() => store.close());
   return store;
 };
@@ -23,7 +23,7 @@ storeContract("embedded", openOne);
 verdictContract("embedded", openOne);
 
 test("what was committed is there after the folder is opened again", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const first = await openEmbeddedStore(folder);
   const span = plainSpan();
   await write(first, span);
@@ -40,7 +40,7 @@ test("what was committed is there after the folder is opened again", async (t) =
 });
 
 test("closing commits what is still open", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const first = await openEmbeddedStore(folder, { maxDelayMs: 60_000 });
   const written = write(first, plainSpan({ name: "last" }));
   await first.close();
@@ -51,7 +51,7 @@ test("closing commits what is still open", async (t) => {
 });
 
 test("a database of an older version takes the steps it lacks, in order, once", async (t) => {
-  const engine = await openEmbeddedEngine(await temporaryFolder(t));
+  const engine = await openEmbeddedEngine(await temporaryFolder());
   t.after(() => engine.close());
   await migrate(engine);
   const version = SCHEMA_STEPS.at(-1)?.version ?? 0;
@@ -68,8 +68,50 @@ test("a database of an older version takes the steps it lacks, in order, once", 
   assert.deepEqual(await selectRows(engine, "select n from culprit.marks"), [{ n: 1 }]);
 });
 
+test("spans of a version-1 database are there after it took the later steps, to be judged", async (t) => {
+  const folder = await temporaryFolder();
+  const older = await openEmbeddedEngine(folder);
+  await migrate(older, SCHEMA_STEPS.slice(0, 1));
+  await older.command(
+    `insert into culprit.spans (trace_id, span_id, start_unix_nano, received_unix_nano, service, name, resource, scope)
+     values (unhex('${"ab".repeat(16)}'), unhex('${"cd".repeat(8)}'), 5, 7, 'shop', 'work', '["",0,[]]', '["","","",0,[]]')`,
+  );
+  await older.close();
+  const store = await openEmbeddedStore(folder);
+  t.after(() => store.close());
+  const traceId = "ab".repeat(16);
+  assert.equal((await store.reader.trace(traceId))?.spans.length, 1);
+  assert.deepEqual(await store.ledger.quiet.arrivals(), { first: 7n, last: 7n });
+  assert.equal((await store.ledger.progress()).judgedUntil, 0n);
+  await keep(store, [plainVerdict({ traceId, bottleneckService: "shop" })]);
+  const found = await store.reader.findTraces({ verdict: { bottleneckService: "shop" }, limit: 5 });
+  assert.equal(found.length, 1);
+});
+
+test("retention deletes verdicts by the arrival of what they judged", async (t) => {
+  const folder = await temporaryFolder();
+  const hour = 3_600_000;
+  const store = await openEmbeddedStore(folder);
+  const arrivals = [-50 * hour, -3 * hour, -hour].map((ms) => BigInt(Date.now() + ms) * 1_000_000n);
+  await keep(
+    store,
+    arrivals.map((receivedUnixNano, n) =>
+      plainVerdict({ traceId: `${n}`.repeat(32), receivedUnixNano }),
+    ),
+  );
+  await store.close();
+  const engine = await openEmbeddedEngine(folder);
+  t.after(() => engine.close());
+  await dropExpired(engine, 2 * hour);
+  const left = async () => selectRows(engine, "select trace_id from culprit.verdicts");
+  for (let i = 0; i < 200 && (await left()).length > 1; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.deepEqual(await left(), [{ trace_id: "2".repeat(32) }]);
+});
+
 test("a database of a newer version is refused with what to do", async (t) => {
-  const engine = await openEmbeddedEngine(await temporaryFolder(t));
+  const engine = await openEmbeddedEngine(await temporaryFolder());
   t.after(() => engine.close());
   await migrate(engine, [...SCHEMA_STEPS, { version: 9999, statements: [] }]);
   await assert.rejects(migrate(engine), (error) => {
@@ -79,15 +121,15 @@ test("a database of a newer version is refused with what to do", async (t) => {
   });
 });
 
-test("a folder that cannot be made is refused with its name", async (t) => {
-  const file = join(await temporaryFolder(t), "file");
+test("a folder that cannot be made is refused with its name", async () => {
+  const file = join(await temporaryFolder(), "file");
   await writeFile(file, "");
   await assert.rejects(openEmbeddedStore(file), StoreOpenError);
   await assert.rejects(openEmbeddedStore("/proc/nowhere/data"), StoreOpenError);
 });
 
 test("a block that the disk refuses rejects its appends as unavailable, and the next one is taken", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const store = await openEmbeddedStore(folder);
   t.after(() => store.close());
   const inbox = join(folder, "inbox");
@@ -100,7 +142,7 @@ test("a block that the disk refuses rejects its appends as unavailable, and the 
 });
 
 test("retention counts from arrival, to the span", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const hour = 3_600_000;
   const arrivals = [-50 * hour, -3 * hour, -hour].map((ms) => BigInt(Date.now() + ms) * 1_000_000n);
   for (const [i, arrival] of arrivals.entries()) {
@@ -122,7 +164,7 @@ test("retention counts from arrival, to the span", async (t) => {
 });
 
 test("a folder that another process holds is refused with what to do", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const store = await openEmbeddedStore(folder);
   t.after(() => store.close());
   const script = `
@@ -141,7 +183,7 @@ test("a folder that another process holds is refused with what to do", async (t)
 });
 
 test("partitions are days of UTC wherever the process runs", async (t) => {
-  const folder = await temporaryFolder(t);
+  const folder = await temporaryFolder();
   const script = `
     import { openEmbeddedStore } from ${JSON.stringify(import.meta.resolve("./index.ts"))};
     import { SpanReplay } from "@culprit/trace-model";

@@ -23,6 +23,8 @@ export interface SpanSketch {
   readonly attributes?: Readonly<Record<string, AttributeValue>>;
   readonly events?: readonly SpanEvent[];
   readonly resource?: Resource;
+  /** The scope's name. */
+  readonly scope?: string;
 }
 
 const SCOPE: Scope = {
@@ -67,7 +69,7 @@ export function sketched(sketch: SpanSketch): Span {
     statusCode: sketch.status ?? 0,
     statusMessage: sketch.message ?? "",
     resource: sketch.resource ?? resource({ "service.name": sketch.service ?? "service" }),
-    scope: SCOPE,
+    scope: sketch.scope === undefined ? SCOPE : { ...SCOPE, name: sketch.scope },
   };
 }
 

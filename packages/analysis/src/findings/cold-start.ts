@@ -98,8 +98,10 @@ function isLong({ trace, thresholds }: Facts, { server, gapNanos }: ColdStart): 
   return gapNanos > coldStartNanos && gapNanos > coldStartShare * took;
 }
 
-/** A child that covers this share of the server span is a framework's, around all that the server does. */
+/** A framework's span around all that the server does covers at least this share of it. */
 const COVERS = 0.8;
+/** Instrumentations name their scopes after themselves. What the application does slowly it does every time. */
+const AUTOMATIC = /instrumentation|opentelemetry|otel/i;
 
 /** The longest time before a first child, in the server span or in what a framework put around the work. */
 function leadingGap({ trace }: Facts, server: number): ColdStart {
@@ -112,6 +114,7 @@ function leadingGap({ trace }: Facts, server: number): ColdStart {
     if (gapNanos > longest.gapNanos) longest = { server, row, gapNanos };
     row++;
     if ((durationNanos[row] as number) < least) break;
+    if (!AUTOMATIC.test(trace.spans[row]?.scope.name ?? "")) break;
   }
   return longest;
 }

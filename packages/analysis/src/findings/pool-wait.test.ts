@@ -90,6 +90,13 @@ describe("pool-wait", () => {
     assert.deepEqual(found("pool-wait", [webRoot(250), ...call(90, 90)]), []);
   });
 
+  it("is not the network's connecting, alone or in a call", () => {
+    const tcp = { ...acquire(90, "tcp.connect"), kind: 1, attributes: {} };
+    assert.deepEqual(found("pool-wait", [webRoot(100), tcp]), []);
+    const within = { ...tcp, id: "4", parent: "2", start: 11, end: 31 };
+    assert.deepEqual(found("pool-wait", [webRoot(250), ...call(80, 20), within]), []);
+  });
+
   it("is neither a query, nor a route that is called connect, nor a span that does more", () => {
     const query = {
       ...acquire(90),
@@ -99,6 +106,15 @@ describe("pool-wait", () => {
     const attributes = { "http.request.method": "POST", "url.path": "/connect" };
     const route = { ...acquire(90, "POST /connect"), attributes };
     assert.deepEqual(found("pool-wait", [webRoot(100), route]), []);
+  });
+
+  it("is not a connection's whole life", () => {
+    const life = { id: "2", parent: "1", start: 0, end: 90, service: "web", name: "connection" };
+    const work = { id: "3", parent: "2", start: 5, end: 85, service: "web", name: "handle" };
+    assert.deepEqual(found("pool-wait", [webRoot(100), life, work]), []);
+    const attributes = { ...database, "db.query.text": "SELECT 1" };
+    const query = { ...acquire(5, "pg.query"), id: "3", parent: "2", attributes };
+    assert.deepEqual(found("pool-wait", [webRoot(100), life, query]), []);
   });
 
   it("takes its thresholds from the options", () => {

@@ -38,18 +38,21 @@ function find(facts: Facts): readonly Detected[] {
   );
 }
 
+/** The network's own connecting is a pool's wait only within a span that acquires. */
+const NETWORK = /^(?:tcp|tls|ssl|dns|socket)\b/i;
 const ACQUIRES = /pool|acquire/i;
 
-/** The innermost span that acquires; making a connection that the pool did not have is not waiting for one. */
+/** The innermost span that acquires, without what lies in it: making a connection is not waiting for one. */
 function acquireWait({ trace, calls }: Facts, row: number): Wait | undefined {
   const { subtreeEnd, durationNanos, spans } = trace;
   const isInner = calls.role[trace.parent[row] as number] === Role.connect;
   if (isInner && !ACQUIRES.test(spans[row]?.name ?? "")) return undefined;
+  if (NETWORK.test(spans[row]?.name ?? "")) return undefined;
   let nanos = durationNanos[row] as number;
   const stop = subtreeEnd[row] as number;
   for (let child = row + 1; child < stop; child = subtreeEnd[child] as number) {
-    if (calls.role[child] !== Role.connect) continue;
-    if (ACQUIRES.test(spans[child]?.name ?? "")) return undefined;
+    const acquires = calls.role[child] === Role.connect && ACQUIRES.test(spans[child]?.name ?? "");
+    if (acquires) return undefined;
     nanos -= durationNanos[child] as number;
   }
   const caller = callerOf(trace.parent, calls.role, row);
@@ -68,7 +71,11 @@ function callWait({ trace, calls }: Facts, row: number): Wait | undefined {
   if (answer < 0 || trace.spans[answer]?.kind !== SpanKind.server) return undefined;
   const before = (trace.startNanos[answer] as number) - (trace.startNanos[row] as number);
   const after = Math.max(0, endOf(trace, row) - endOf(trace, answer));
-  const nanos = before - after;
+  let nanos = before - after;
+  // A connection that had to be made.
+  for (let child = row + 1; child < answer; child = trace.subtreeEnd[child] as number) {
+    if (calls.role[child] === Role.connect) nanos -= trace.durationNanos[child] as number;
+  }
   return { row, nanos, share: nanos / (trace.durationNanos[row] as number) };
 }
 

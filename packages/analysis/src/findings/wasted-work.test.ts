@@ -62,6 +62,8 @@ describe("wasted-work", () => {
     const attributes = { "http.response.status_code": 500n };
     const answered = spans.map((span) => (span.id === "2" ? { ...span, attributes } : span));
     assert.deepEqual(found("wasted-work", answered), []);
+    const late = abandoned(211).map((span) => (span.id === "2" ? { ...span, attributes } : span));
+    assert.deepEqual(found("wasted-work", late), []);
     const queued = spans.map((span) => {
       if (span.id === "4") return { ...span, kind: CONSUMER, parent: "5" };
       return span;

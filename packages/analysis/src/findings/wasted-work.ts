@@ -3,7 +3,7 @@
 import type { DurationNanos, Span, Trace } from "@culprit/trace-model";
 import { Role } from "../call-columns.ts";
 import { endOf } from "../call-sequence.ts";
-import { httpStatus } from "../conventions.ts";
+import { grpcFailure, httpStatus } from "../conventions.ts";
 import { isDetached } from "../detached.ts";
 import type { Facts } from "../facts.ts";
 import { Failure } from "../failures.ts";
@@ -29,6 +29,7 @@ function find(facts: Facts): readonly Detected[] {
     if (((failures[caller] as number) & Failure.errs) === 0) continue;
     const callee = calls.answer[caller] as number;
     if (callee < 0 || calls.role[caller] !== Role.call) continue;
+    if (hasAnswer(trace.spans[caller] as Span)) continue;
     lastEnds ??= lastEndsOf(trace);
     const nanos = wastedNanos(trace, lastEnds, caller, callee);
     if (nanos > thresholds.wastedWorkNanos) wastes.set(callee, { caller, callee, nanos });
@@ -45,9 +46,19 @@ function find(facts: Facts): readonly Detected[] {
   );
 }
 
+/** DEADLINE_EXCEEDED and CANCELLED are the caller's own words. */
+const GAVE_UP: ReadonlySet<string> = new Set(["1", "4", "CANCELLED", "DEADLINE_EXCEEDED"]);
+
+/** A caller that failed with the callee's answer did not give up. */
+function hasAnswer(span: Span): boolean {
+  if (httpStatus(span) !== undefined) return true;
+  const failure = grpcFailure(span);
+  return failure !== undefined && !GAVE_UP.has(failure.toUpperCase());
+}
+
 /**
  * How long the callee went on. Where its own span ends with the connection, as servers do that see it close, what it
- * had begun may go on all the same; after an answer that would be nobody's loss.
+ * had begun may go on all the same.
  */
 function wastedNanos(
   trace: Trace,
@@ -57,8 +68,7 @@ function wastedNanos(
 ): DurationNanos {
   const gaveUp = endOf(trace, caller);
   const own = endOf(trace, callee) - gaveUp;
-  const span = trace.spans[caller] as Span;
-  if (own < 0 || httpStatus(span) !== undefined) return own;
+  if (own < 0) return own;
   return (lastEnds[callee] as number) - gaveUp;
 }
 

@@ -13,6 +13,8 @@ import {
 const YOUNG_MB = 64;
 
 export interface Judging {
+  /** Tells of traces that were judged before. To be told before the first task. */
+  seen(traceIds: readonly string[]): void;
   /** One task at a time. The bytes of the answer are given away. */
   judge(task: JudgeTask): Promise<JudgeOutcome>;
   close(): Promise<void>;
@@ -21,6 +23,7 @@ export interface Judging {
 export function judgeInPlace(settings: JudgeSettings, known: TopologyKnowledge): Judging {
   const judge = new TraceJudge(settings, known);
   return {
+    seen: (traceIds) => judge.seen(traceIds),
     judge: async (task) => judge.judge(task),
     async close() {},
   };
@@ -50,6 +53,7 @@ export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge)
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
   return {
+    seen: (traceIds) => worker.postMessage(traceIds),
     judge(task) {
       if (broken !== undefined) return Promise.reject(broken);
       pending = Promise.withResolvers();
