@@ -1,12 +1,20 @@
 // The load of `npm run bench:ingest`, a process of its own: `connections` sockets to OTLP/HTTP on loopback, each sends a
 // request of 512 spans, waits for the answer, makes its spans new ones and sends again. Plain sockets rather than an
 // HTTP client: what the loader burns is taken from the server, for both share the same two cores.
-//   node bench/ingest-loader.ts PORT CONNECTIONS SECONDS   ->   one line of JSON
+//   node bench/ingest-loader.ts PORT CONNECTIONS SECONDS [SPANS_PER_SECOND]   ->   one line of JSON
 
 import { connect, type Socket } from "node:net";
 import { RequestTemplate, SPANS_PER_REQUEST } from "./ingest-spans.ts";
 
-const [port, connections, seconds] = process.argv.slice(2).map(Number) as [number, number, number];
+const [port, connections, seconds, spansPerSecond] = process.argv.slice(2).map(Number) as [
+  number,
+  number,
+  number,
+  number?,
+];
+/** From one request of a connection to its next, at least. */
+const periodMs =
+  spansPerSecond === undefined ? 0 : (connections * SPANS_PER_REQUEST * 1000) / spansPerSecond;
 
 const tally = { ackedSpans: 0, requests: 0, refused: 0 };
 let generation = 0;
@@ -22,13 +30,18 @@ class Connection {
   );
   #answer = "";
   #sentAt = 0;
+  #dueAt = 0;
 
   constructor() {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.done = promise;
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     this.#socket.setEncoding("latin1");
-    this.#socket.on("connect", () => this.#send());
+    this.#socket.on("connect", () => {
+      // Spread over the period, so that they do not come all at once.
+      this.#dueAt = performance.now() + Math.random() * periodMs - periodMs;
+      this.#sendInTurn();
+    });
     this.#socket.on("data", (text: string) => this.#receive(text));
     this.#socket.on("error", reject);
     this.#socket.on("close", resolve);
@@ -45,6 +58,14 @@ class Connection {
     this.#socket.uncork();
   }
 
+  /** One that is behind its turns catches up: the rate is the whole run's. */
+  #sendInTurn(): void {
+    this.#dueAt += periodMs;
+    const waitMs = this.#dueAt - performance.now();
+    if (waitMs <= 0) this.#send();
+    else setTimeout(() => (stopping ? this.#socket.end() : this.#send()), waitMs);
+  }
+
   /** Answers are small; one is whole when its headers and as many bytes as they promise are there. */
   #receive(text: string): void {
     this.#answer += text;
@@ -59,7 +80,7 @@ class Connection {
     else tally.refused++;
     if (stopping) this.#socket.end();
     // A refused request comes again after a moment, as an exporter's would.
-    else if (status === "200") this.#send();
+    else if (status === "200") this.#sendInTurn();
     else setTimeout(() => this.#send(), 100);
   }
 }

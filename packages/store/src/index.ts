@@ -6,7 +6,7 @@ export {
   type StoredProfile,
 } from "./profile-reader.ts";
 export type { ArrivalWindow, TracePiece } from "./quiet-traces.ts";
-export { readSpans } from "./span-rows.ts";
+export { ColumnSpan, readTraces } from "./span-rows.ts";
 export {
   type AppendOutcome,
   type SpanWriter,

@@ -2,10 +2,13 @@
 // https://clickhouse.com/docs/interfaces/formats/Native. Only the types that our own statements select.
 
 import type { Engine } from "./engine.ts";
+import { NativeCursor } from "./native-cursor.ts";
+import { PlainStrings, RepeatedStrings, type StringMaps } from "./native-strings.ts";
 
 export type Column =
-  | readonly string[]
-  | readonly (readonly (readonly [string, string])[])[]
+  | PlainStrings
+  | RepeatedStrings
+  | StringMaps
   | readonly (readonly string[])[]
   | readonly BigUint64Array[]
   | BigUint64Array
@@ -24,6 +27,7 @@ export interface NativeBlock {
 export class FixedStrings {
   readonly #bytes: Buffer;
   readonly #size: number;
+  #hex: string | undefined;
 
   constructor(bytes: Buffer, size: number) {
     this.#bytes = bytes;
@@ -31,12 +35,30 @@ export class FixedStrings {
   }
 
   hex(row: number): string {
-    return this.#bytes.toString("hex", row * this.#size, (row + 1) * this.#size);
+    const digits = this.#size * 2;
+    // All at once: a slice of a long string costs a tenth of a string of its own.
+    this.#hex ??= this.#bytes.toString("hex");
+    return this.#hex.slice(row * digits, (row + 1) * digits);
+  }
+
+  /** Whether two rows hold the same bytes. */
+  equal(a: number, b: number): boolean {
+    const size = this.#size;
+    for (let i = 0; i < size; i++) {
+      if (this.#bytes[a * size + i] !== this.#bytes[b * size + i]) return false;
+    }
+    return true;
+  }
+
+  isZero(row: number): boolean {
+    const size = this.#size;
+    for (let i = row * size; i < (row + 1) * size; i++) if (this.#bytes[i] !== 0) return false;
+    return true;
   }
 }
 
 export function* readNative(bytes: Uint8Array): Generator<NativeBlock> {
-  const cursor = new Cursor(bytes);
+  const cursor = new NativeCursor(bytes);
   while (!cursor.done) {
     const columnCount = cursor.varint();
     const rows = cursor.varint();
@@ -44,7 +66,7 @@ export function* readNative(bytes: Uint8Array): Generator<NativeBlock> {
     for (let i = 0; i < columnCount; i++) {
       const name = cursor.text();
       const type = cursor.text();
-      columns.set(name, rows === 0 ? [] : readColumn(cursor, type, rows));
+      columns.set(name, rows === 0 ? new Uint8Array() : readColumn(cursor, type, rows));
     }
     yield { rows, columns };
   }
@@ -60,8 +82,10 @@ export async function selectRows(
     for (let row = 0; row < rows; row++) {
       const object: Record<string, string | number | bigint> = {};
       for (const [name, column] of columns) {
-        const cell = column instanceof FixedStrings ? column.hex(row) : column[row];
-        if (typeof cell === "object" || cell === undefined) throw new Error(`${name} is no scalar`);
+        const cell = cellAt(column, row);
+        if (typeof cell !== "string" && typeof cell !== "number" && typeof cell !== "bigint") {
+          throw new Error(`${name} is no scalar`);
+        }
         object[name] = cell;
       }
       answer.push(object);
@@ -70,35 +94,32 @@ export async function selectRows(
   return answer;
 }
 
-function readColumn(cursor: Cursor, type: string, rows: number): Column {
+function cellAt(column: Column, row: number): unknown {
+  if (column instanceof FixedStrings) return column.hex(row);
+  return "at" in column ? column.at(row) : undefined;
+}
+
+function readColumn(cursor: NativeCursor, type: string, rows: number): Column {
   switch (type) {
     case "String":
-      return readStrings(cursor, rows);
+      return new PlainStrings(cursor, rows);
     case "LowCardinality(String)":
       cursor.skip(8);
-      return readLowCardinality(cursor);
+      return new RepeatedStrings(cursor);
     case "Map(LowCardinality(String), String)": {
       cursor.skip(8);
-      const ends = new BigUint64Array(cursor.copy(rows * 8));
-      const count = Number(ends[rows - 1]);
-      const keys = count === 0 ? [] : readLowCardinality(cursor);
-      const values = readStrings(cursor, count);
-      const maps: (readonly [string, string])[][] = [];
-      let at = 0;
-      for (let row = 0; row < rows; row++) {
-        const pairs: (readonly [string, string])[] = [];
-        for (const end = Number(ends[row]); at < end; at++) {
-          pairs.push([keys[at] as string, values[at] as string]);
-        }
-        maps.push(pairs);
-      }
-      return maps;
+      const ends = Uint32Array.from(new BigUint64Array(cursor.copy(rows * 8)), Number);
+      const count = ends[rows - 1] as number;
+      const keys = count === 0 ? undefined : new RepeatedStrings(cursor);
+      return { ends, keys, values: new PlainStrings(cursor, count) };
     }
     case "Array(LowCardinality(String))": {
       cursor.skip(8);
       const ends = new BigUint64Array(cursor.copy(rows * 8));
-      const values = Number(ends[rows - 1]) === 0 ? [] : readLowCardinality(cursor);
-      return readArrays(ends, (from, to) => values.slice(from, to));
+      const values = ends[rows - 1] === 0n ? undefined : new RepeatedStrings(cursor);
+      return readArrays(ends, (from, to) =>
+        Array.from({ length: to - from }, (_, i) => values?.at(from + i) as string),
+      );
     }
     case "Array(UInt64)": {
       const ends = new BigUint64Array(cursor.copy(rows * 8));
@@ -125,72 +146,4 @@ function readColumn(cursor: Cursor, type: string, rows: number): Column {
 
 function readArrays<T>(ends: BigUint64Array, slice: (from: number, to: number) => T): T[] {
   return Array.from(ends, (end, row) => slice(Number(ends[row - 1] ?? 0n), Number(end)));
-}
-
-function readStrings(cursor: Cursor, rows: number): string[] {
-  const strings: string[] = [];
-  for (let row = 0; row < rows; row++) strings.push(cursor.text());
-  return strings;
-}
-
-function readLowCardinality(cursor: Cursor): string[] {
-  const width = Number(cursor.uint64() & 0xffn);
-  const keys = readStrings(cursor, Number(cursor.uint64()));
-  const rows = Number(cursor.uint64());
-  const bytes = cursor.copy(rows * 2 ** width);
-  const indexes =
-    width === 0
-      ? new Uint8Array(bytes)
-      : width === 1
-        ? new Uint16Array(bytes)
-        : new Uint32Array(bytes);
-  const strings: string[] = [];
-  for (const index of indexes) strings.push(keys[index] as string);
-  return strings;
-}
-
-class Cursor {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  get done(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  varint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes.readUInt8(this.#at++);
-      value += (byte & 127) * factor;
-      if (byte < 128) return value;
-    }
-  }
-
-  uint64(): bigint {
-    const value = this.#bytes.readBigUInt64LE(this.#at);
-    this.#at += 8;
-    return value;
-  }
-
-  text(): string {
-    const size = this.varint();
-    const start = this.#at;
-    this.#at += size;
-    return this.#bytes.toString("utf8", start, this.#at);
-  }
-
-  skip(sizeBytes: number): void {
-    this.#at += sizeBytes;
-  }
-
-  /** A copy, so that typed arrays stand on their own aligned memory. */
-  copy(sizeBytes: number): ArrayBuffer {
-    const start = this.#bytes.byteOffset + this.#at;
-    this.#at += sizeBytes;
-    return this.#bytes.buffer.slice(start, start + sizeBytes) as ArrayBuffer;
-  }
 }

@@ -27,6 +27,8 @@ export interface TracePiece {
   readonly lastTraceId: string;
 }
 
+const PORTION_ROWS = 200_000;
+
 export class QuietTraces {
   readonly #engine: Pick<Engine, "select">;
   readonly #quietNanos: bigint;
@@ -99,11 +101,45 @@ export class QuietTraces {
     }));
   }
 
-  /** Spans of the piece's quiet traces, no more than `maxSpans`: as the engine answers, for `readSpans`. */
-  spans(piece: TracePiece, maxSpans: number): Promise<Uint8Array> {
+  /**
+   * Spans of the piece's quiet traces that arrived after `since`, no more than `maxSpans`: as the engine answers, for
+   * `readTraces`.
+   */
+  spans(piece: TracePiece, since: UnixNanos, maxSpans: number): Promise<Uint8Array> {
     return this.#engine.select(
-      `select ${SPAN_COLUMNS} from culprit.spans where ${this.#quiet(piece)} limit ${maxSpans}`,
+      `select ${SPAN_COLUMNS} from culprit.spans
+       where ${this.#quiet(piece)} and received_unix_nano > ${since} limit ${maxSpans}`,
     );
+  }
+
+  /** All spans of some traces, no more than `maxSpans`, as `spans` answers. */
+  wholeTraces(traceIds: readonly string[], maxSpans: number): Promise<Uint8Array> {
+    return this.#engine.select(
+      `select ${SPAN_COLUMNS} from culprit.spans
+       where tenant = '' and trace_id in (${traceIds.map(quoteHex).join(", ")}) limit ${maxSpans}
+       settings min_table_rows_to_use_projection_index = 0`,
+    );
+  }
+
+  /** Ids of all traces that have a row in the table of verdicts, in bounded portions; some come twice. */
+  async *judgedTraces(): AsyncGenerator<readonly string[]> {
+    const days = await selectRows(
+      this.#engine,
+      `select partition, sum(rows) as rows from system.parts
+       where database = 'culprit' and table = 'verdicts' and active group by partition`,
+    );
+    for (const day of days) {
+      const portions = Math.ceil(Number(day["rows"]) / PORTION_ROWS);
+      for (let i = 0; i < portions; i++) {
+        const rows = await selectRows(
+          this.#engine,
+          `select trace_id from culprit.verdicts
+           where toDate(toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC')) = '${day["partition"]}'
+           and sipHash64(trace_id) % ${portions} = ${i}`,
+        );
+        yield rows.map((row) => String(row["trace_id"]));
+      }
+    }
   }
 
   /** The piece's quiet traces with the number of their spans, and their last arrival. */

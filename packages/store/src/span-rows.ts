@@ -1,122 +1,272 @@
 // Columns of the table of spans back into spans: the other side of `span-block.ts`.
 
-import type { Attributes, AttributeValue, Resource, Scope, Span } from "@culprit/trace-model";
-import { attributeValueOf } from "./attribute-text.ts";
-import { detailsOf } from "./details.ts";
+import type {
+  Attributes,
+  Resource,
+  Scope,
+  Span,
+  SpanEvent,
+  SpanLink,
+  UnixNanos,
+} from "@culprit/trace-model";
+import { type Details, detailsOf, NO_DETAILS } from "./details.ts";
 import type { StoredSpan } from "./late-spans.ts";
 import { type FixedStrings, type NativeBlock, readNative } from "./native-rows.ts";
+import type { RepeatedStrings, StringMaps, Strings } from "./native-strings.ts";
 import { resourceOf, scopeOf } from "./process-json.ts";
+import { AttributeColumn, RowAttributes } from "./span-attributes.ts";
 
 /** What a statement must select for {@link readSpans}. */
 export const SPAN_COLUMNS: string =
   "trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, flags, kind, status_code, name, " +
   "resource, scope, attributes, attribute_types, details, received_unix_nano";
 
-const NO_PARENT = "0".repeat(16);
-
+/** Spans with all they hold, as objects of their own. */
 export function readSpans(answer: Uint8Array): StoredSpan[] {
   const spans: StoredSpan[] = [];
-  // One object per process and scope over the whole answer.
-  const resources = new Memo(resourceOf);
-  const scopes = new Memo(scopeOf);
-  for (const block of readNative(answer)) {
-    const column = columnsOf(block);
-    for (let row = 0; row < block.rows; row++) {
-      const receivedUnixNano = column.received[row] as bigint;
-      spans.push({ span: spanAt(column, row, resources, scopes), receivedUnixNano });
+  for (const columns of spanColumns(answer)) {
+    for (let row = 0; row < columns.rows; row++) {
+      const span = new ColumnSpan(columns, row);
+      spans.push({ span: span.copy(), receivedUnixNano: span.receivedUnixNano });
     }
   }
   return spans;
 }
 
-class Memo<T> {
-  readonly #make: (text: string) => T;
-  readonly #made = new Map<string, T>();
-
-  constructor(make: (text: string) => T) {
-    this.#make = make;
-  }
-
-  get(text: string): T {
-    let value = this.#made.get(text);
-    if (value === undefined) {
-      value = this.#make(text);
-      this.#made.set(text, value);
+/**
+ * The answer's spans by trace, as views of its columns: what is not asked for is never made. They keep the whole answer
+ * in memory for as long as one of them is kept.
+ */
+export function readTraces(answer: Uint8Array): Map<string, ColumnSpan[]> {
+  const traces = new Map<string, ColumnSpan[]>();
+  for (const columns of spanColumns(answer)) {
+    let spans: ColumnSpan[] = [];
+    for (let row = 0; row < columns.rows; row++) {
+      // Sorted by trace, so that a trace's spans mostly follow each other.
+      if (row === 0 || !columns.traceId.equal(row, row - 1)) {
+        const traceId = columns.traceId.hex(row);
+        spans = traces.get(traceId) ?? [];
+        if (spans.length === 0) traces.set(traceId, spans);
+      }
+      spans.push(new ColumnSpan(columns, row));
     }
-    return value;
   }
+  return traces;
 }
 
 interface SpanColumns {
+  readonly rows: number;
   readonly traceId: FixedStrings;
   readonly spanId: FixedStrings;
   readonly parentSpanId: FixedStrings;
   readonly start: BigUint64Array;
   readonly duration: BigInt64Array;
+  readonly received: BigUint64Array;
   readonly flags: Uint32Array;
   readonly kind: Int32Array;
   readonly status: Int32Array;
-  readonly name: readonly string[];
-  readonly resource: readonly string[];
-  readonly scope: readonly string[];
-  readonly attributes: readonly (readonly (readonly [string, string])[])[];
-  readonly types: readonly string[];
-  readonly details: readonly string[];
-  readonly received: BigUint64Array;
+  readonly name: Strings;
+  readonly resource: RepeatedStrings;
+  /** One an entry of the column's dictionary. */
+  readonly resources: readonly Resource[];
+  readonly scope: RepeatedStrings;
+  readonly scopes: readonly Scope[];
+  readonly attributes: AttributeColumn;
+  readonly details: Strings;
 }
 
-function columnsOf({ columns }: NativeBlock): SpanColumns {
+/** One object per process and scope over the whole answer. */
+function* spanColumns(answer: Uint8Array): Generator<SpanColumns> {
+  const resources = new Map<string, Resource>();
+  const scopes = new Map<string, Scope>();
+  for (const block of readNative(answer)) {
+    if (block.rows > 0) yield columnsOf(block, resources, scopes);
+  }
+}
+
+function columnsOf(
+  { rows, columns }: NativeBlock,
+  resources: Map<string, Resource>,
+  scopes: Map<string, Scope>,
+): SpanColumns {
   // The statement selected them by SPAN_COLUMNS, the table gives them these types.
   const column = <T>(name: string): T => columns.get(name) as T;
+  const resource = column<RepeatedStrings>("resource");
+  const scope = column<RepeatedStrings>("scope");
   return {
+    rows,
     traceId: column("trace_id"),
     spanId: column("span_id"),
     parentSpanId: column("parent_span_id"),
     start: column("start_unix_nano"),
     duration: column("duration_nano"),
+    received: column("received_unix_nano"),
     flags: column("flags"),
     kind: column("kind"),
     status: column("status_code"),
     name: column("name"),
-    resource: column("resource"),
-    scope: column("scope"),
-    attributes: column("attributes"),
-    types: column("attribute_types"),
+    resource,
+    resources: madeOf(resource, resources, resourceOf),
+    scope,
+    scopes: madeOf(scope, scopes, scopeOf),
+    attributes: new AttributeColumn(column<StringMaps>("attributes"), column("attribute_types")),
     details: column("details"),
-    received: column("received_unix_nano"),
   };
 }
 
-function spanAt(
-  column: SpanColumns,
-  row: number,
-  resources: Memo<Resource>,
-  scopes: Memo<Scope>,
-): Span {
-  const start = column.start[row] as bigint;
-  const parent = column.parentSpanId.hex(row);
-  return {
-    traceId: column.traceId.hex(row),
-    spanId: column.spanId.hex(row),
-    parentSpanId: parent === NO_PARENT ? "" : parent,
-    flags: column.flags[row] as number,
-    name: column.name[row] as string,
-    kind: column.kind[row] as number,
-    startUnixNano: start,
-    endUnixNano: BigInt.asUintN(64, start + (column.duration[row] as bigint)),
-    attributes: attributesAt(column, row),
-    statusCode: column.status[row] as number,
-    resource: resources.get(column.resource[row] as string),
-    scope: scopes.get(column.scope[row] as string),
-    ...detailsOf(column.details[row] as string),
-  };
+function madeOf<T>(
+  { keys, indexes }: RepeatedStrings,
+  made: Map<string, T>,
+  make: (text: string) => T,
+): T[] {
+  // The dictionary's first entry is the empty default, whether a row has it or not.
+  const values: T[] = [];
+  for (const index of indexes) {
+    if (values[index] !== undefined) continue;
+    const text = keys[index] as string;
+    let value = made.get(text);
+    if (value === undefined) {
+      value = make(text);
+      made.set(text, value);
+    }
+    values[index] = value;
+  }
+  return values;
 }
 
-function attributesAt(column: SpanColumns, row: number): Attributes {
-  const types = column.types[row] as string;
-  const attributes = new Map<string, AttributeValue>();
-  (column.attributes[row] as readonly (readonly [string, string])[]).forEach(([key, text], i) => {
-    attributes.set(key, attributeValueOf(types.charAt(i), text));
-  });
-  return attributes;
+/** One row, seen as a span; each property is made when it is asked for. */
+export class ColumnSpan implements Span, StoredSpan {
+  readonly #columns: SpanColumns;
+  readonly #row: number;
+  #attributes: Attributes | undefined;
+  #spanId: string | undefined;
+  #start: bigint | undefined;
+  #end: bigint | undefined;
+  #details: Details | undefined;
+
+  constructor(columns: SpanColumns, row: number) {
+    this.#columns = columns;
+    this.#row = row;
+  }
+
+  get span(): Span {
+    return this;
+  }
+
+  get receivedUnixNano(): UnixNanos {
+    return this.#columns.received[this.#row] as bigint;
+  }
+
+  get traceId(): string {
+    return this.#columns.traceId.hex(this.#row);
+  }
+
+  get spanId(): string {
+    this.#spanId ??= this.#columns.spanId.hex(this.#row);
+    return this.#spanId;
+  }
+
+  get parentSpanId(): string {
+    const { parentSpanId } = this.#columns;
+    return parentSpanId.isZero(this.#row) ? "" : parentSpanId.hex(this.#row);
+  }
+
+  get flags(): number {
+    return this.#columns.flags[this.#row] as number;
+  }
+
+  get name(): string {
+    return this.#columns.name.at(this.#row) as string;
+  }
+
+  get kind(): number {
+    return this.#columns.kind[this.#row] as number;
+  }
+
+  get startUnixNano(): UnixNanos {
+    this.#start ??= this.#columns.start[this.#row] as bigint;
+    return this.#start;
+  }
+
+  get endUnixNano(): UnixNanos {
+    this.#end ??= BigInt.asUintN(
+      64,
+      this.startUnixNano + (this.#columns.duration[this.#row] as bigint),
+    );
+    return this.#end;
+  }
+
+  get attributes(): Attributes {
+    this.#attributes ??= new RowAttributes(this.#columns.attributes, this.#row);
+    return this.#attributes;
+  }
+
+  get statusCode(): number {
+    return this.#columns.status[this.#row] as number;
+  }
+
+  get resource(): Resource {
+    const { resource, resources } = this.#columns;
+    return resources[resource.indexes[this.#row] as number] as Resource;
+  }
+
+  get scope(): Scope {
+    const { scope, scopes } = this.#columns;
+    return scopes[scope.indexes[this.#row] as number] as Scope;
+  }
+
+  get statusMessage(): string {
+    return this.#more.statusMessage;
+  }
+
+  get traceState(): string {
+    return this.#more.traceState;
+  }
+
+  get droppedAttributesCount(): number {
+    return this.#more.droppedAttributesCount;
+  }
+
+  get droppedEventsCount(): number {
+    return this.#more.droppedEventsCount;
+  }
+
+  get droppedLinksCount(): number {
+    return this.#more.droppedLinksCount;
+  }
+
+  get events(): readonly SpanEvent[] {
+    return this.#more.events;
+  }
+
+  get links(): readonly SpanLink[] {
+    return this.#more.links;
+  }
+
+  /** A span on its own, which keeps nothing else in memory. */
+  copy(): Span {
+    return {
+      traceId: this.traceId,
+      spanId: this.spanId,
+      parentSpanId: this.parentSpanId,
+      flags: this.flags,
+      name: this.name,
+      kind: this.kind,
+      startUnixNano: this.startUnixNano,
+      endUnixNano: this.endUnixNano,
+      attributes: this.#columns.attributes.all(this.#row),
+      statusCode: this.statusCode,
+      resource: this.resource,
+      scope: this.scope,
+      ...this.#more,
+    };
+  }
+
+  get #more(): Details {
+    if (this.#details === undefined) {
+      const text = this.#columns.details.at(this.#row) as string;
+      this.#details = text === "" ? NO_DETAILS : detailsOf(text);
+    }
+    return this.#details;
+  }
 }

@@ -2,6 +2,7 @@
 
 import type { Engine } from "./engine.ts";
 import { type FixedStrings, type NativeBlock, readNative } from "./native-rows.ts";
+import type { Strings } from "./native-strings.ts";
 import { spanConditions } from "./span-conditions.ts";
 import { clampUint64, quoteHex } from "./sql.ts";
 import { CURRENT, verdictConditions } from "./verdict-condition.ts";
@@ -69,10 +70,10 @@ function verdictsOf({ rows, columns }: NativeBlock): StoredVerdict[] {
   const version = column<Uint32Array>("analysis_version");
   const spans = column<Uint32Array>("span_count");
   const errorSpans = column<Uint32Array>("error_span_count");
-  const rootService = column<readonly string[]>("root_service");
-  const rootOperation = column<readonly string[]>("root_operation");
-  const bottleneckService = column<readonly string[]>("bottleneck_service");
-  const bottleneckOperation = column<readonly string[]>("bottleneck_operation");
+  const rootService = column<Strings>("root_service");
+  const rootOperation = column<Strings>("root_operation");
+  const bottleneckService = column<Strings>("bottleneck_service");
+  const bottleneckOperation = column<Strings>("bottleneck_operation");
   const findingKinds = column<readonly (readonly string[])[]>("finding_kinds");
   const errorOrigins = column<readonly (readonly string[])[]>("error_origins");
   const services = column<readonly (readonly string[])[]>("path_services");
@@ -83,12 +84,12 @@ function verdictsOf({ rows, columns }: NativeBlock): StoredVerdict[] {
     traceId: traceId.hex(row),
     startUnixNano: start[row] as bigint,
     durationNanos: Number(duration[row]),
-    rootService: rootService[row] as string,
-    rootOperation: rootOperation[row] as string,
+    rootService: rootService.at(row) as string,
+    rootOperation: rootOperation.at(row) as string,
     spanCount: spans[row] as number,
     errorSpanCount: errorSpans[row] as number,
-    bottleneckService: bottleneckService[row] as string,
-    bottleneckOperation: bottleneckOperation[row] as string,
+    bottleneckService: bottleneckService.at(row) as string,
+    bottleneckOperation: bottleneckOperation.at(row) as string,
     findingKinds: findingKinds[row] as readonly string[],
     errorOrigins: errorOrigins[row] as readonly string[],
     path: (services[row] as readonly string[]).map((service, i) => ({

@@ -20,6 +20,8 @@ export interface VerdictProgress {
   readonly judgedUntil: UnixNanos;
   /** The shortest quiet that was ever waited for: a trace without such a pause was not judged before. */
   readonly shortestQuietNanos: DurationNanos;
+  /** A trace that is not judged had no longer pause than it, but for the length of a window. */
+  readonly longestQuietNanos: DurationNanos;
 }
 
 export class VerdictLedger {
@@ -54,15 +56,20 @@ export class VerdictLedger {
   async progress(): Promise<VerdictProgress> {
     const [row] = await selectRows(
       this.#engine,
-      `select max(judged_until_unix_nano) as until, min(quiet_nano) as quiet, count() as rows
+      `select max(judged_until_unix_nano) as until, min(quiet_nano) as shortest, max(quiet_nano) as longest, count() as rows
        from culprit.verdict_progress where tenant = ''`,
     );
     if (row === undefined || row["rows"] === 0n) {
-      return { judgedUntil: 0n, shortestQuietNanos: this.#quietNanos };
+      return {
+        judgedUntil: 0n,
+        shortestQuietNanos: this.#quietNanos,
+        longestQuietNanos: this.#quietNanos,
+      };
     }
     return {
       judgedUntil: BigInt(row["until"] ?? 0),
-      shortestQuietNanos: Math.min(this.#quietNanos, Number(row["quiet"])),
+      shortestQuietNanos: Math.min(this.#quietNanos, Number(row["shortest"])),
+      longestQuietNanos: Math.max(this.#quietNanos, Number(row["longest"])),
     };
   }
 

@@ -13,7 +13,8 @@ const { settings, known } = workerData as {
 
 yieldToReceivers();
 const judge = new TraceJudge(settings, known);
-parentPort?.on("message", (task: JudgeTask) => {
+parentPort?.on("message", (task: JudgeTask | readonly string[]) => {
+  if (!("answer" in task)) return judge.seen(task);
   const outcome = judge.judge(task);
   parentPort?.postMessage(outcome, outcome.kind === "cut" ? [] : buffersOf(outcome));
 });
@@ -29,7 +30,7 @@ function yieldToReceivers(): void {
   if (process.platform !== "linux") return;
   try {
     const threadId = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(threadId, constants.priority.PRIORITY_LOW);
+    setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     // Without /proc, or where it is not allowed, it is a thread like any other.
   }

@@ -9,7 +9,12 @@ import {
   TraceJudge,
 } from "./trace-judge.ts";
 
+/** What a trace needs is garbage after it: the more fits in before a collection, the less of it is still alive then. */
+const YOUNG_MB = 64;
+
 export interface Judging {
+  /** Tells of traces that were judged before. To be told before the first task. */
+  seen(traceIds: readonly string[]): void;
   /** One task at a time. The bytes of the answer are given away. */
   judge(task: JudgeTask): Promise<JudgeOutcome>;
   close(): Promise<void>;
@@ -18,6 +23,7 @@ export interface Judging {
 export function judgeInPlace(settings: JudgeSettings, known: TopologyKnowledge): Judging {
   const judge = new TraceJudge(settings, known);
   return {
+    seen: (traceIds) => judge.seen(traceIds),
     judge: async (task) => judge.judge(task),
     async close() {},
   };
@@ -27,7 +33,10 @@ export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge)
   // Beside this file, as source or as a bundle.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const url = new URL(`./judge-thread.${extension}`, import.meta.url);
-  const worker = new Worker(url, { workerData: { settings, known } });
+  const worker = new Worker(url, {
+    workerData: { settings, known },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   // A server that has closed everything else must be able to end.
   worker.unref();
   let broken: Error | undefined;
@@ -44,6 +53,7 @@ export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge)
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
   return {
+    seen: (traceIds) => worker.postMessage(traceIds),
     judge(task) {
       if (broken !== undefined) return Promise.reject(broken);
       pending = Promise.withResolvers();

@@ -8,20 +8,17 @@ import {
   type TopologyKnowledge,
 } from "@culprit/analysis";
 import {
+  type ColumnSpan,
   hasGap,
   lateSpanIds,
-  readSpans,
+  readTraces,
   type StoredSpan,
   type StoredVerdict,
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
-import {
-  assembleTrace,
-  type DurationNanos,
-  type Trace,
-  type UnixNanos,
-} from "@culprit/trace-model";
+import { assembleTrace, type DurationNanos, type UnixNanos } from "@culprit/trace-model";
+import { SeenTraces } from "./seen-traces.ts";
 
 export interface JudgeTask {
   /** As `QuietTraces.spans` answers. */
@@ -29,6 +26,11 @@ export interface JudgeTask {
   readonly judgedUnixNano: UnixNanos;
   /** The traces are not judged when the answer holds so many spans: it was cut there. */
   readonly maxSpans: number;
+  /**
+   * The answer lacks what arrived before this or soon after: traces that may have earlier spans are not judged but named.
+   * Absent: the answer holds the traces whole.
+   */
+  readonly wholeAfter?: UnixNanos;
 }
 
 export interface JudgeSettings {
@@ -43,6 +45,8 @@ export interface Judged {
   readonly spanCount: number;
   /** Of traces that could not be judged; they have their rows, too. */
   readonly failures: readonly { readonly traceId: string; readonly message: string }[];
+  /** Traces that may have spans before those of the answer; not judged, not counted. */
+  readonly incomplete: readonly string[];
   readonly news: TopologyKnowledge;
 }
 
@@ -54,6 +58,7 @@ export const NOT_JUDGED = { failed: "failed", tooLarge: "too large" } as const;
 export class TraceJudge {
   readonly #settings: JudgeSettings;
   readonly #topology = new TopologyCollector();
+  readonly #seen = new SeenTraces();
 
   constructor(settings: JudgeSettings, known: TopologyKnowledge) {
     this.#settings = settings;
@@ -61,23 +66,28 @@ export class TraceJudge {
     this.#topology.takeNews();
   }
 
-  judge({ answer, judgedUnixNano, maxSpans }: JudgeTask): JudgeOutcome {
-    const stored = readSpans(answer);
-    if (stored.length >= maxSpans) return { kind: "cut" };
+  /** Traces that were judged before. */
+  seen(traceIds: readonly string[]): void {
+    for (const traceId of traceIds) this.#seen.add(traceId);
+  }
+
+  judge({ answer, judgedUnixNano, maxSpans, wholeAfter }: JudgeTask): JudgeOutcome {
+    const groups = readTraces(answer);
+    let spanCount = 0;
+    for (const spans of groups.values()) spanCount += spans.length;
+    if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
-    const groups = Map.groupBy(stored, ({ span }) => span.traceId);
-    const traces = [...groups].map(([traceId, spans]) => ({
-      traceId,
-      spans,
-      trace: attempt(() => {
-        const trace = assembleTrace(spans.map(({ span }) => span));
-        this.#topology.add(trace);
-        return trace;
-      }),
-    }));
-    for (const { traceId, spans, trace } of traces) {
-      const verdict = trace instanceof Error ? trace : attempt(() => this.#verdict(trace, spans));
+    const incomplete: string[] = [];
+    for (const [traceId, spans] of groups) {
+      if (wholeAfter !== undefined && this.#mayHaveEarlier(traceId, spans, wholeAfter)) {
+        incomplete.push(traceId);
+        spanCount -= spans.length;
+        continue;
+      }
+      this.#seen.add(traceId);
+      // One after the other, so that what one trace needed is garbage before the next.
+      const verdict = attempt(() => this.#verdict(spans));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
       block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, lastArrival(spans)), {
@@ -89,14 +99,25 @@ export class TraceJudge {
     return {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
-      traceCount: traces.length,
-      spanCount: stored.length,
+      traceCount: groups.size - incomplete.length,
+      spanCount,
       failures,
+      incomplete,
       news: this.#topology.takeNews(),
     };
   }
 
-  #verdict(trace: Trace, spans: readonly StoredSpan[]): StoredVerdict {
+  /** Judged before, or not judged because one span followed the other from then on. */
+  #mayHaveEarlier(traceId: string, spans: readonly ColumnSpan[], wholeAfter: UnixNanos): boolean {
+    return (
+      this.#seen.mayHave(traceId) ||
+      spans.some(({ receivedUnixNano }) => receivedUnixNano <= wholeAfter)
+    );
+  }
+
+  #verdict(spans: readonly ColumnSpan[]): StoredVerdict {
+    const trace = assembleTrace(spans);
+    this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
       lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos),

@@ -148,6 +148,22 @@ test("late spans make it judged again, with all of its spans, days later too", a
   assert.deepEqual([...(read?.lateSpanIds ?? [])], [root.spanId]);
 });
 
+test("a trace that goes on for hours without a pause is judged once, whole, when it ends", async (t) => {
+  const desk = await Desk.open(t);
+  const spans = traceOf(1, 40);
+  let judged = 0;
+  for (const [i, span] of spans.entries()) {
+    await desk.write(span, ...traceOf(100 + i, 1));
+    desk.pass(8n * SECOND);
+    if (i % 10 === 9) judged += (await desk.judge()).status.judgedTraces;
+  }
+  desk.pass(60n * SECOND);
+  judged += (await desk.judge()).status.judgedTraces;
+  assert.equal(judged, 41);
+  const verdicts = await desk.verdicts();
+  assert.equal(verdicts.find(({ traceId }) => traceId === traceIdOf(1))?.spanCount, 40);
+});
+
 test("nothing is forgotten across restarts and gaps, and nothing is judged twice", async (t) => {
   const desk = await Desk.open(t);
   for (let n = 0; n < 6; n++) {

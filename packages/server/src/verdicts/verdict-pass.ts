@@ -6,7 +6,13 @@ import { type Topology, TopologyCollector, type TopologyKnowledge } from "@culpr
 import { type TracePiece, VerdictBlock, type VerdictLedger } from "@culprit/store";
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
 import type { Judging } from "./judging.ts";
-import { type Judged, type JudgeSettings, NOT_JUDGED, unjudgedRow } from "./trace-judge.ts";
+import {
+  type Judged,
+  type JudgeOutcome,
+  type JudgeSettings,
+  NOT_JUDGED,
+  unjudgedRow,
+} from "./trace-judge.ts";
 
 export interface VerdictPassOptions {
   readonly startJudging: (settings: JudgeSettings, known: TopologyKnowledge) => Judging;
@@ -39,6 +45,10 @@ const MAX_SPANS = 400_000;
 const WINDOW_NANOS = 5_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
+/** How far before a window the spans of its traces are looked for at first; the few that have earlier ones are read anew. */
+const MIN_LOOK_BACK_NANOS = 60_000_000_000n;
+/** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
+const IDS_A_STATEMENT = 1_000;
 /** While receivers are busy, the part of the time that is worked nevertheless: it never starves. */
 const BUSY_SHARE = 0.25;
 
@@ -49,6 +59,7 @@ export class VerdictPass {
   readonly #stopping = new AbortController();
   #judging: Judging | undefined;
   #settings: JudgeSettings | undefined;
+  #longestQuiet = 0n;
   #judgedUntil = 0n;
   /** The latest arrival when it was last looked. */
   #latest = 0n;
@@ -83,9 +94,10 @@ export class VerdictPass {
 
   /** Reads where an earlier process stood. To be called once, before anything else. */
   async open(): Promise<void> {
-    const { judgedUntil, shortestQuietNanos } = await this.#ledger.progress();
+    const { judgedUntil, shortestQuietNanos, longestQuietNanos } = await this.#ledger.progress();
     this.#judgedUntil = judgedUntil;
     this.#settings = { quietNanos: this.#ledger.quietNanos, shortestQuietNanos };
+    this.#longestQuiet = BigInt(Math.round(longestQuietNanos));
     this.#topology.learn(await this.#ledger.topology());
     this.#topology.takeNews();
   }
@@ -138,10 +150,12 @@ export class VerdictPass {
     const { quiet } = this.#ledger;
     const arrivals = await quiet.arrivals();
     this.#latest = arrivals?.last ?? 0n;
+    if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
+      this.#judgedUntil = arrivals.first - 1n;
+    }
     if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
-    if (limit <= this.#judgedUntil || arrivals.first > limit) return false;
-    const first = arrivals.first - 1n;
-    const after = first > this.#judgedUntil ? first : this.#judgedUntil;
+    if (limit <= this.#judgedUntil) return false;
+    const after = this.#judgedUntil;
     const furthest = after + WINDOW_NANOS;
     const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
     if (window.spanCount === 0) {
@@ -160,7 +174,8 @@ export class VerdictPass {
   async #judgePieces(pieces: readonly TracePiece[]): Promise<void> {
     const { quiet } = this.#ledger;
     const read = (piece: TracePiece | undefined): Promise<Uint8Array> | undefined => {
-      const answer = piece === undefined ? undefined : quiet.spans(piece, MAX_SPANS);
+      const answer =
+        piece === undefined ? undefined : quiet.spans(piece, this.#since(piece), MAX_SPANS);
       // Awaited in its turn; until then its failure is nobody's.
       answer?.catch(() => undefined);
       return answer;
@@ -170,7 +185,7 @@ export class VerdictPass {
       const answer = await (next as Promise<Uint8Array>);
       next = read(pieces[i + 1]);
       const startedMs = performance.now();
-      await this.#judge(piece, answer);
+      await this.#judge(piece, answer, this.#since(piece));
       if (this.#stopped) return;
       if (this.#options.isBusy?.() === true) {
         const workedMs = performance.now() - startedMs;
@@ -179,20 +194,38 @@ export class VerdictPass {
     }
   }
 
-  async #judge(piece: TracePiece, answer: Uint8Array): Promise<void> {
-    const judgedUnixNano = this.#ledger.now();
-    this.#judging ??= this.#startJudging();
+  /** @param since the answer lacks what arrived until then; absent: it lacks nothing */
+  async #judge(piece: TracePiece, answer: Uint8Array, since?: UnixNanos): Promise<void> {
+    this.#judging ??= await this.#startJudging();
+    const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
+    // What is not judged yet went on within the quiet and a window, so that its first span of these lies before that.
+    const wholeAfter = since === undefined ? undefined : since + this.#longestQuiet + WINDOW_NANOS;
+    let outcome: JudgeOutcome;
     try {
-      const outcome = await this.#judging.judge({ answer, judgedUnixNano, maxSpans: MAX_SPANS });
-      if (outcome.kind === "judged") return await this.#keep(outcome);
+      outcome = await this.#judging.judge({
+        ...task,
+        ...(wholeAfter === undefined ? undefined : { wholeAfter }),
+      });
     } catch (error) {
       // The thread ended, most likely for want of memory: what it was at is taken apart.
       if (this.#stopped) throw error;
       this.#options.onError("judging failed; its traces are judged one by one", error);
       await this.#judging?.close();
       this.#judging = undefined;
+      return this.#judgeOneByOne(piece);
     }
-    await this.#judgeOneByOne(piece);
+    if (outcome.kind === "cut") return this.#judgeOneByOne(piece);
+    await this.#keep(outcome);
+    const { incomplete } = outcome;
+    for (let at = 0; at < incomplete.length; at += IDS_A_STATEMENT) {
+      const ids = incomplete.slice(at, at + IDS_A_STATEMENT).sort();
+      const part = {
+        ...piece,
+        firstTraceId: ids[0] as string,
+        lastTraceId: ids.at(-1) as string,
+      };
+      await this.#judge(part, await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS));
+    }
   }
 
   async #judgeOneByOne(piece: TracePiece): Promise<void> {
@@ -201,7 +234,7 @@ export class VerdictPass {
       if (this.#stopped) return;
       if (!isOne && spanCount < MAX_SPANS) {
         const single = { ...piece, firstTraceId: traceId, lastTraceId: traceId };
-        await this.#judge(single, await this.#ledger.quiet.spans(single, MAX_SPANS));
+        await this.#judge(single, await this.#ledger.quiet.wholeTraces([traceId], MAX_SPANS));
         continue;
       }
       const notJudged = spanCount < MAX_SPANS ? NOT_JUDGED.failed : NOT_JUDGED.tooLarge;
@@ -238,9 +271,18 @@ export class VerdictPass {
     this.#topologyDay = day;
   }
 
-  #startJudging(): Judging {
+  /** Long enough before the window that few traces which end in it were not judged by then and yet began before. */
+  #since({ window }: TracePiece): UnixNanos {
+    const pauses = 3n * (this.#longestQuiet + WINDOW_NANOS);
+    const lookBack = pauses > MIN_LOOK_BACK_NANOS ? pauses : MIN_LOOK_BACK_NANOS;
+    return window.after > lookBack ? window.after - lookBack : 0n;
+  }
+
+  async #startJudging(): Promise<Judging> {
     if (this.#settings === undefined) throw new Error("the pass is not open");
-    return this.#options.startJudging(this.#settings, this.#topology.knowledge());
+    const judging = this.#options.startJudging(this.#settings, this.#topology.knowledge());
+    for await (const traceIds of this.#ledger.quiet.judgedTraces()) judging.seen(traceIds);
+    return judging;
   }
 
   #pause(ms: number): Promise<void> {

@@ -1,0 +1,82 @@
+// The server under load, as a process of its own: started, asked, stopped. Linux and macOS; memory and processor time are
+// read from the process table.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const root = join(import.meta.dirname, "..");
+
+export interface BenchServer {
+  readonly process: ChildProcess;
+  readonly query: string;
+  readonly otlpHttp: string;
+}
+
+/** @param verdictAfter of `culprit serve` */
+export async function startBenchServer(data: string, verdictAfter: string): Promise<BenchServer> {
+  const process_ = spawn(process.execPath, serveArguments(data, verdictAfter), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return { process: process_, ...(await readyPorts(process_)) };
+}
+
+function serveArguments(data: string, verdictAfter: string): string[] {
+  return [
+    join(root, "packages/cli/src/main.ts"),
+    "serve",
+    "--data",
+    data,
+    "--query-port",
+    "0",
+    "--otlp-http-port",
+    "0",
+    "--otlp-grpc-port",
+    "off",
+    "--verdict-after",
+    verdictAfter,
+  ];
+}
+
+/** From the line `ready query=127.0.0.1:16686 otlp-http=127.0.0.1:4318 …`. */
+async function readyPorts(server: ChildProcess): Promise<{ query: string; otlpHttp: string }> {
+  if (server.stdout === null) throw new Error("the server has no output");
+  for await (const line of createInterface(server.stdout)) {
+    if (!line.startsWith("ready ")) continue;
+    const port = (door: string): string =>
+      new RegExp(`\\b${door}=\\S*:(\\d+)`).exec(line)?.[1] ?? "";
+    return { query: port("query"), otlpHttp: port("otlp-http") };
+  }
+  throw new Error("the server ended before it was ready");
+}
+
+export async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  server.kill("SIGTERM");
+  await ended;
+}
+
+/** User and system time of the process so far. */
+export function cpuSeconds({ pid }: ChildProcess): number {
+  if (process.platform === "linux") {
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+    // Fields 14 and 15 of proc(5), in ticks of 10 ms.
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  }
+  const [minutes = "0", rest = "0"] = ps(pid, "time").split(":");
+  return Number(minutes) * 60 + Number(rest);
+}
+
+export function peakMegabytes({ pid }: ChildProcess): number {
+  if (process.platform === "linux") {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  }
+  return Math.round(Number(ps(pid, "rss")) / 1024);
+}
+
+function ps(pid: number | undefined, field: string): string {
+  return execFileSync("ps", ["-o", `${field}=`, "-p", String(pid)], { encoding: "utf8" }).trim();
+}

@@ -1,0 +1,123 @@
+// The attributes of one row, looked up where they lie: of a span's attributes a verdict asks for a few, and a Map of all
+// of them for each span would cost more than the verdict.
+
+import type { Attributes, AttributeValue } from "@culprit/trace-model";
+import { attributeValueOf } from "./attribute-text.ts";
+import type { StringMaps, Strings } from "./native-strings.ts";
+
+/** Up to this many keys are compared with each other: making a set of them costs more. */
+const COMPARED_KEYS = 24;
+
+/** The attributes of an answer's block. */
+export class AttributeColumn {
+  readonly #maps: StringMaps;
+  readonly #types: Strings;
+  /** Number of a key in the dictionary. */
+  readonly #numberOf: ReadonlyMap<string, number>;
+
+  constructor(maps: StringMaps, types: Strings) {
+    this.#maps = maps;
+    this.#types = types;
+    this.#numberOf = new Map(maps.keys?.keys.map((key, number) => [key, number]));
+  }
+
+  /** Keys that come twice count once. */
+  size(row: number): number {
+    const start = this.#start(row);
+    const end = this.#maps.ends[row] as number;
+    const indexes = this.#maps.keys?.indexes;
+    if (indexes === undefined) return 0;
+    if (end - start > COMPARED_KEYS) return new Set(indexes.subarray(start, end)).size;
+    let size = end - start;
+    for (let at = start + 1; at < end; at++) {
+      for (let before = start; before < at; before++) {
+        if (indexes[before] !== indexes[at]) continue;
+        size--;
+        break;
+      }
+    }
+    return size;
+  }
+
+  /** Of equal keys the last one counts. */
+  get(row: number, key: string): AttributeValue | undefined {
+    const number = this.#numberOf.get(key);
+    if (number === undefined) return undefined;
+    const indexes = this.#maps.keys?.indexes;
+    const start = this.#start(row);
+    for (let at = (this.#maps.ends[row] as number) - 1; at >= start; at--) {
+      if (indexes?.[at] === number) return this.#valueAt(row, at, start);
+    }
+    return undefined;
+  }
+
+  all(row: number): Attributes {
+    const start = this.#start(row);
+    const attributes = new Map<string, AttributeValue>();
+    for (let at = start; at < (this.#maps.ends[row] as number); at++) {
+      attributes.set(this.#maps.keys?.at(at) as string, this.#valueAt(row, at, start));
+    }
+    return attributes;
+  }
+
+  #start(row: number): number {
+    return row === 0 ? 0 : (this.#maps.ends[row - 1] as number);
+  }
+
+  #valueAt(row: number, at: number, start: number): AttributeValue {
+    const type = (this.#types.at(row) as string).charAt(at - start);
+    return attributeValueOf(type, this.#maps.values.at(at) as string);
+  }
+}
+
+/** As a Map of them would be; made into one when more than single values is asked for. */
+export class RowAttributes implements Attributes {
+  readonly #column: AttributeColumn;
+  readonly #row: number;
+  #made: Attributes | undefined;
+
+  constructor(column: AttributeColumn, row: number) {
+    this.#column = column;
+    this.#row = row;
+  }
+
+  get size(): number {
+    return this.#column.size(this.#row);
+  }
+
+  get(key: string): AttributeValue | undefined {
+    return this.#column.get(this.#row, key);
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  forEach(
+    visit: (value: AttributeValue, key: string, map: Attributes) => void,
+    thisArg?: unknown,
+  ): void {
+    this.#all.forEach(visit, thisArg);
+  }
+
+  entries(): MapIterator<[string, AttributeValue]> {
+    return this.#all.entries();
+  }
+
+  keys(): MapIterator<string> {
+    return this.#all.keys();
+  }
+
+  values(): MapIterator<AttributeValue> {
+    return this.#all.values();
+  }
+
+  [Symbol.iterator](): MapIterator<[string, AttributeValue]> {
+    return this.#all.entries();
+  }
+
+  get #all(): Attributes {
+    this.#made ??= this.#column.all(this.#row);
+    return this.#made;
+  }
+}
