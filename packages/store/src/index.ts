@@ -3,7 +3,6 @@ export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.t
 export {
   MAX_UNJUDGED,
   type ProfileReader,
-  type StoredBand,
   type StoredProfile,
 } from "./profile-reader.ts";
 export type { ArrivalWindow, TracePiece } from "./quiet-traces.ts";

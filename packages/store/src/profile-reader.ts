@@ -24,19 +24,13 @@ export interface StoredProfile {
   unjudged(): AsyncIterable<readonly Pick<StoredTrace, "traceId" | "spans">[]>;
   /** Of the roots, ascending. */
   durations(): Promise<Float64Array>;
-  /** One entry a band: durations up to `limits[0]`, up to `limits[1]`, …, and above the last. @param limits ascending */
-  bands(limits: readonly DurationNanos[]): Promise<readonly StoredBand[]>;
+  /**
+   * The critical path of each band, each operation once, in no promised order. Bands are durations up to `limits[0]`, up
+   * to `limits[1]`, …, and above the last. @param limits ascending
+   */
+  paths(limits: readonly DurationNanos[]): Promise<readonly (readonly StoredPathSum[])[]>;
   /** Each stack once, in no promised order. @param band of those that `limits` make; absent: all */
   stacks(limits: readonly DurationNanos[], band?: number): Promise<readonly StoredStack[]>;
-}
-
-export interface StoredBand {
-  readonly traceCount: number;
-  /** Of the roots; 0 in an empty band. */
-  readonly shortestNanos: DurationNanos;
-  readonly longestNanos: DurationNanos;
-  /** The critical path, each operation once, in no promised order. */
-  readonly path: readonly StoredPathSum[];
 }
 
 export interface StoredPathSum {

@@ -67,6 +67,20 @@ test("bands hold every trace once and sum to all durations; the order of traces 
   );
 });
 
+test("durations count in the band that their traces would be in", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 30 })), (durations) => {
+      const sorted = Float64Array.from(durations).sort();
+      const sums = new ProfileSums(bandLimits(sorted));
+      sums.addDurations(sorted);
+      const expected = profileBands(
+        durations.map((durationNanos) => ({ durationNanos, path: [] })),
+      );
+      assert.deepEqual(sums.bands(), expected);
+    }),
+  );
+});
+
 test("traces that a database has summed count as if each were added", () => {
   const all: ProfiledTrace[] = [
     { durationNanos: 10, path: [part("a", 10)] },
@@ -74,7 +88,7 @@ test("traces that a database has summed count as if each were added", () => {
     { durationNanos: 30, path: [part("b", 30)] },
   ];
   const sums = new ProfileSums(bandLimits([10, 20, 30]));
-  sums.addTraces(0, { traceCount: 2, shortestNanos: 10, longestNanos: 20 });
+  sums.addDurations(Float64Array.of(10, 20));
   sums.addPath(0, part("a", 30));
   sums.addTrace({ durationNanos: 30, path: [part("b", 30)] });
   assert.deepEqual(sums.bands(), profileBands(all));

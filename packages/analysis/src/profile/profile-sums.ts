@@ -17,13 +17,6 @@ export interface ProfiledTrace {
   readonly path: readonly PathPart[];
 }
 
-/** Traces of one band. */
-export interface TraceSum {
-  readonly traceCount: number;
-  readonly shortestNanos: DurationNanos;
-  readonly longestNanos: DurationNanos;
-}
-
 interface Band {
   traceCount: number;
   shortestNanos: DurationNanos | null;
@@ -54,19 +47,18 @@ export class ProfileSums {
 
   addTrace({ durationNanos, path }: ProfiledTrace): void {
     const band = bandAt(this.#limits, durationNanos);
-    this.addTraces(band, {
-      traceCount: 1,
-      shortestNanos: durationNanos,
-      longestNanos: durationNanos,
-    });
+    this.#addTraces(band, 1, durationNanos, durationNanos);
     for (const part of path) this.addPath(band, part);
   }
 
-  addTraces(band: number, { traceCount, shortestNanos, longestNanos }: TraceSum): void {
-    const sums = this.#band(band);
-    sums.traceCount += traceCount;
-    sums.shortestNanos = Math.min(sums.shortestNanos ?? shortestNanos, shortestNanos);
-    sums.longestNanos = Math.max(sums.longestNanos ?? longestNanos, longestNanos);
+  /** Traces whose path comes by `addPath`. @param ascending their roots' durations */
+  addDurations(ascending: Float64Array): void {
+    for (let at = 0; at < ascending.length; ) {
+      const band = bandAt(this.#limits, ascending[at] as number);
+      const end = firstAbove(ascending, this.#limits[band] ?? Number.POSITIVE_INFINITY);
+      this.#addTraces(band, end - at, ascending[at] as number, ascending[end - 1] as number);
+      at = end;
+    }
   }
 
   addPath(band: number, { service, operation, nanos }: PathPart): void {
@@ -91,11 +83,35 @@ export class ProfileSums {
     });
   }
 
+  #addTraces(
+    band: number,
+    traceCount: number,
+    shortestNanos: DurationNanos,
+    longestNanos: DurationNanos,
+  ): void {
+    const sums = this.#band(band);
+    sums.traceCount += traceCount;
+    sums.shortestNanos = Math.min(sums.shortestNanos ?? shortestNanos, shortestNanos);
+    sums.longestNanos = Math.max(sums.longestNanos ?? longestNanos, longestNanos);
+  }
+
   #band(index: number): Band {
     const band = this.#bands[index];
     if (band === undefined) throw new RangeError(`there is no band ${index}`);
     return band;
   }
+}
+
+/** Index of the first value above the bound. */
+function firstAbove(ascending: Float64Array, bound: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] as number) > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** All bands of the traces. */

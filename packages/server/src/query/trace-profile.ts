@@ -26,11 +26,10 @@ export async function traceProfile(
   topology: Topology,
   { window, query }: ProfileRequest,
 ): Promise<Profile> {
-  const { stored, judgedNow, limits } = await gather(reader, topology, query);
+  const { stored, durations, judgedNow, limits } = await gather(reader, topology, query);
   const sums = new ProfileSums(limits);
-  for (const [band, { path, ...traces }] of (await stored.bands(limits)).entries()) {
-    if (traces.traceCount === 0) continue;
-    sums.addTraces(band, traces);
+  sums.addDurations(durations);
+  for (const [band, path] of (await stored.paths(limits)).entries()) {
     for (const part of path) sums.addPath(band, part);
   }
   for (const trace of judgedNow) sums.addTrace(trace);
@@ -62,6 +61,8 @@ export async function foldedProfile(
 
 interface Gathered {
   readonly stored: StoredProfile;
+  /** Of the stored ones, ascending. */
+  readonly durations: Float64Array;
   readonly judgedNow: readonly Pick<Judgement, "durationNanos" | "path">[];
   readonly limits: readonly DurationNanos[];
 }
@@ -81,12 +82,21 @@ async function gather(
     }
   }
   const durations = await stored.durations();
-  const all = new Float64Array(durations.length + judgedNow.length);
-  all.set(durations);
-  judgedNow.forEach(({ durationNanos }, i) => {
-    all[durations.length + i] = durationNanos;
+  return { stored, durations, judgedNow, limits: bandLimits(together(durations, judgedNow)) };
+}
+
+/** All durations, ascending. */
+function together(
+  stored: Float64Array,
+  judged: readonly Pick<Judgement, "durationNanos">[],
+): Float64Array {
+  if (judged.length === 0) return stored;
+  const all = new Float64Array(stored.length + judged.length);
+  all.set(stored);
+  judged.forEach(({ durationNanos }, i) => {
+    all[stored.length + i] = durationNanos;
   });
-  return { stored, judgedNow, limits: bandLimits(all.sort()) };
+  return all.sort();
 }
 
 function isAsked(judged: Judgement, { fromUnixNano, toUnixNano, traces }: VerdictQuery): boolean {
