@@ -1,3 +1,6 @@
 export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
+export { type ExplainQuestion, parseExplainRequest } from "./query/explain-request.ts";
+export { explainTraces } from "./query/explain-traces.ts";
+export { ParameterError } from "./query/parameter-error.ts";
 export type { RunningServer, ServerOptions } from "./server-options.ts";
 export { startServer } from "./start-server.ts";

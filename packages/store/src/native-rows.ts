@@ -28,6 +28,11 @@ export class FixedStrings {
     this.#size = size;
   }
 
+  /** All rows, one after the other. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   hex(row: number): string {
     return this.#bytes.toString("hex", row * this.#size, (row + 1) * this.#size);
   }

@@ -1,4 +1,5 @@
 import { BlockWriter, type BlockWriterOptions } from "./block-writer.ts";
+import type { CohortReader } from "./cohort-reader.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
@@ -6,6 +7,7 @@ import { OperationRegister } from "./operation-register.ts";
 import { dropExpired } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
+import { SqlCohortReader } from "./sql-cohort-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import type { TraceReader } from "./trace-reader.ts";
 
@@ -19,6 +21,7 @@ export interface StoreOptions extends BlockWriterOptions {
 export interface Store {
   readonly writer: SpanWriter;
   readonly reader: TraceReader;
+  readonly cohorts: CohortReader;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -49,6 +52,7 @@ function storeOn(engine: Engine, options: StoreOptions): Store {
   return {
     writer,
     reader: new SqlTraceReader(engine),
+    cohorts: new SqlCohortReader(engine),
     async engineEvents() {
       const rows = await selectRows(
         engine,

@@ -23,7 +23,7 @@ const BY_TRACE = "settings max_threads = 1, min_table_rows_to_use_projection_ind
 const IDS_A_STATEMENT = 1000;
 
 /** Nanoseconds, exact up to 2^64-1 (duration_nano is modulo 2^64); a span that ends before it starts has no length. */
-const LENGTH =
+export const LENGTH: string =
   "if(start_unix_nano + toUInt64(duration_nano) < start_unix_nano, 0, toUInt64(duration_nano))";
 
 export class SqlTraceReader implements TraceReader {
@@ -97,7 +97,7 @@ function placeCondition(after: TracePlace | undefined): string {
   return `having latest < ${latest} or (latest = ${latest} and trace_id > ${id})`;
 }
 
-function conditions(query: TraceQuery): string[] {
+export function conditions(query: Omit<TraceQuery, "limit">): string[] {
   const where = ["tenant = ''"];
   if (query.service !== undefined) where.push(`service = ${quote(query.service)}`);
   if (query.operation !== undefined) where.push(`name = ${quote(query.operation)}`);

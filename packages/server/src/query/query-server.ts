@@ -9,6 +9,7 @@ import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
+import { registerExplainApi } from "./explain-api.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
@@ -53,6 +54,7 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   registerJaegerV1(app, store.reader, parametersOf);
   registerCulpritApi(app, store.reader, parametersOf);
+  registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
