@@ -11,6 +11,7 @@ import { CohortPairs } from "./cohort-pairs.ts";
 import type { Cohort, CohortQuery, CohortReader, TimeRange } from "./cohort-reader.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
+import { quote } from "./sql.ts";
 import { conditions, LENGTH } from "./sql-trace-reader.ts";
 
 const MAX_TRACES = 20_000;
@@ -53,19 +54,36 @@ export class SqlCohortReader implements CohortReader {
     }
     const columns = new CohortColumns();
     // Counting, and each part once for its spans and once for its attributes.
-    const steps = 1 + 2 * parts.length;
+    const steps = 2 + 2 * parts.length;
     let done = 1;
     for (const part of parts) {
       onProgress(done++ / steps);
       columns.add(await this.#engine.select(spansStatement(query, part)), part.group, part.ranges);
     }
     const pairs = new CohortPairs(columns.traceIds);
+    onProgress(done++ / steps);
+    const keys = parts.length === 0 ? [] : await this.#tellingKeys(query, parts);
     for (const part of parts) {
       onProgress(done++ / steps);
-      pairs.add(await this.#engine.select(attributesStatement(query, part)));
+      if (keys.length > 0)
+        pairs.add(await this.#engine.select(attributesStatement(query, part, keys)));
     }
     onProgress(1);
     return { columns: columns.columns(), attributes: pairs.attributes(), sampledOneIn };
+  }
+
+  /** A key whose values are as good as one a trace (ids, times) tells nothing; neither does one of a thousand values. */
+  async #tellingKeys(query: CohortQuery, parts: readonly Part[]): Promise<string[]> {
+    const oneIn = parts.length * SPANS_A_STATEMENT > KEY_SAMPLE_FROM_SPANS ? KEY_SAMPLE : 1;
+    const where = parts.map((part) => `(${wholeTraces(query, part)})`).join(" or ");
+    const rows = await selectRows(
+      this.#engine,
+      `select k, uniq(v) as values, uniq(trace_id) as traces from culprit.spans
+       array join mapKeys(attributes) as k, mapValues(attributes) as v
+       where ${oneIn === 1 ? "" : `intDiv(${HASH}, 4294967296) % ${oneIn} = 0 and `}(${where})
+       group by k having values <= ${MAX_VALUES} and (values * 2 <= traces or traces < 20)`,
+    );
+    return rows.map((row) => String(row["k"]));
   }
 
   async #plan(
@@ -86,6 +104,11 @@ export class SqlCohortReader implements CohortReader {
   }
 }
 
+const MAX_VALUES = 1000;
+/** Traces in which the values of keys are counted are about one in so many, by another part of the hash. */
+const KEY_SAMPLE = 8;
+const KEY_SAMPLE_FROM_SPANS = 100_000;
+
 /** Ordered by id, one row a span: of copies the one that ends last; a server before the client that shares its id. */
 function spansStatement(query: CohortQuery, part: Part): string {
   const mark = query.mark === undefined ? "0" : attributeCondition(query.mark);
@@ -97,12 +120,11 @@ function spansStatement(query: CohortQuery, part: Part): string {
     limit 1 by trace_id, span_id, kind = 2`;
 }
 
-/** A key whose values are as good as one a trace tells nothing; neither does one of a thousand values. */
-function attributesStatement(query: CohortQuery, part: Part): string {
+function attributesStatement(query: CohortQuery, part: Part, keys: readonly string[]): string {
   return `
     select distinct trace_id, k, toLowCardinality(v) as value from culprit.spans
     array join mapKeys(attributes) as k, mapValues(attributes) as v
-    where ${wholeTraces(query, part)}`;
+    where ${wholeTraces(query, part)} and k in (${keys.map(quote).join(", ")})`;
 }
 
 function wholeTraces(query: CohortQuery, { ranges, share }: Part): string {

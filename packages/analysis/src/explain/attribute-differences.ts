@@ -2,10 +2,9 @@
 
 import type { AttributeDifference } from "@culprit/api";
 import { type Cohorts, countTraces, Side } from "./cohorts.ts";
+import { CLEAR } from "./robust.ts";
 
 const MAX_DIFFERENCES = 20;
-/** Standard errors that a difference must pass: a thousand pairs are looked at, of which chance lets one pass at 3.3. */
-const CLEAR_ERRORS = 3.3;
 /** A key with a value for every second trace that has it is an id. Told only when there are some. */
 const ID_SHARE = 0.5;
 const ID_TRACES = 20;
@@ -27,7 +26,7 @@ export function attributeDifferences(cohorts: Cohorts): AttributeDifference[] {
     // Chance, if both groups were one.
     const pooled = (baselineCount + incidentCount + 1) / (totals.baseline + totals.incident + 2);
     const error = Math.sqrt(pooled * (1 - pooled) * (1 / totals.baseline + 1 / totals.incident));
-    if (Math.abs(incidentShare - baselineShare) <= CLEAR_ERRORS * error) continue;
+    if (Math.abs(incidentShare - baselineShare) <= CLEAR * error) continue;
     const lift = baselineShare === 0 ? null : incidentShare / baselineShare;
     differences.push({
       key,

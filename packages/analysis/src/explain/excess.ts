@@ -25,6 +25,8 @@ export interface ExcessOptions {
   readonly halfAt: number;
   /** Standard errors that chance is let go. */
   readonly chance: number;
+  /** Part of a caller's other places that must be slower, too, for a slow call to be the caller's, see `charge.ts`. */
+  readonly callerShare: number;
 }
 
 export const EXCESS_OPTIONS: ExcessOptions = {
@@ -32,6 +34,7 @@ export const EXCESS_OPTIONS: ExcessOptions = {
   floorNanos: 10_000,
   halfAt: 3,
   chance: CHANCE,
+  callerShare: 0.25,
 };
 
 export function excessOf(

@@ -42,7 +42,7 @@ export function explainGroups(
       : [
           ...errors,
           ...latencyAccusations(rest, places, times, EXCESS_OPTIONS),
-          ...countAccusations(cohorts, places, medianTraceNanos(cohorts), isFailing),
+          ...countAccusations(rest, places, medianTraceNanos(cohorts)),
         ];
   const cases = casesByService(accusations);
   const suspects = suspectsOf(cases, cohorts, places, times, origins);

@@ -20,7 +20,7 @@ export function latencyAccusations(
 ): Accusation[] {
   const samples = samplesOf(cohorts, places, times);
   const excess = excessByPlace(samples, options);
-  const charged = chargedServices(places.all, excess, options.halfAt);
+  const charged = chargedServices(places.all, excess, options);
   const traceNanos = medianTraceNanos(cohorts);
   const counts = countTraces(cohorts.side);
   return samples.pooled.flatMap(({ place, baseline, incident }) => {
@@ -28,7 +28,12 @@ export function latencyAccusations(
     const isNew = baseline.length === 0;
     if (nanos <= 0) return [];
     // One call that nobody made before is chance.
-    if (isNew && shareRise(0, counts.baseline, incident.length, counts.incident) === 0) return [];
+    if (
+      isNew &&
+      shareRise(0, counts.baseline, Math.min(incident.length, counts.incident), counts.incident) ===
+        0
+    )
+      return [];
     return {
       kind: isNew ? "new" : "latency",
       service: charged[place] as number,

@@ -16,8 +16,6 @@ export interface Places {
   /** Index into {@link all}, one a row. */
   readonly place: Int32Array;
   readonly all: readonly Place[];
-  /** 1 for calls that a callee known to report did not report. */
-  readonly unanswered: Uint8Array;
 }
 
 export function placesOf(columns: TraceColumns): Places {
@@ -25,7 +23,6 @@ export function placesOf(columns: TraceColumns): Places {
   const answer = answeringRows(columns);
   const usual = usualCallees(columns, answer);
   const place = new Int32Array(parent.length);
-  const unanswered = new Uint8Array(parent.length);
   const register = new PlaceRegister();
   for (let row = 0; row < parent.length; row++) {
     const own = service[row] as number;
@@ -36,13 +33,11 @@ export function placesOf(columns: TraceColumns): Places {
       continue;
     }
     const expected = by === NO_CHILD ? usual.get(keyOf(own, name)) : undefined;
+    // A call that a callee known to report did not report is one to that callee.
     if (expected === undefined) place[row] = register.indexOf(own, name, -1, -1);
-    else {
-      place[row] = register.indexOf(own, name, expected.service, expected.operation);
-      unanswered[row] = 1;
-    }
+    else place[row] = register.indexOf(own, name, expected.service, expected.operation);
   }
-  return { place, all: register.all, unanswered };
+  return { place, all: register.all };
 }
 
 const NO_CHILD = -1;

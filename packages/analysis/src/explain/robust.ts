@@ -25,13 +25,17 @@ export function levelError(p: number, countA: number, countB: number): number {
   return Math.sqrt(p * (1 - p) * (1 / countA + 1 / countB));
 }
 
-/** By how much `b` of `ofB` surpasses `a` of `ofA` beyond chance; 0 or more. Shares with one pseudo-case of each kind. */
+/** Standard errors of a clear difference: of the thousand comparisons that one answer makes, chance lets one pass. */
+export const CLEAR = 3.3;
+
+/** By how much `b` of `ofB` surpasses `a` of `ofA` beyond chance; 0 where the difference is not clear. */
 export function shareRise(a: number, ofA: number, b: number, ofB: number): number {
   if (ofA === 0 || ofB === 0) return 0;
-  // Calls may outnumber traces.
-  if (b > ofB) return shareRise(Math.min(a, ofA), ofA, ofB, ofB);
-  const shareA = (a + 0.5) / (ofA + 1);
-  const shareB = (b + 0.5) / (ofB + 1);
+  const rise = b / ofB - a / ofA;
+  // As if both were one, with one case of each kind more: no sample is sure.
+  const pooled = (a + b + 1) / (ofA + ofB + 2);
+  if (rise <= CLEAR * Math.sqrt(pooled * (1 - pooled) * (1 / ofA + 1 / ofB))) return 0;
+  const [shareA, shareB] = [(a + 0.5) / (ofA + 1), (b + 0.5) / (ofB + 1)];
   const error = Math.sqrt((shareA * (1 - shareA)) / ofA + (shareB * (1 - shareB)) / ofB);
-  return Math.max(0, b / ofB - a / ofA - CHANCE * error);
+  return Math.max(0, rise - CHANCE * error);
 }
