@@ -1,51 +1,64 @@
-// Attributes as the engine answers them, (trace, key, value) each once, into columns of numbers.
+// Attributes as the engine answers them, each pair of key and value with its traces, into columns of numbers. A trace is
+// told by the last 8 bytes of its id, which are the random ones in every format, and of these by 53 bits.
 
 import type { CohortAttributes } from "./cohort-reader.ts";
-import { type FixedStrings, readNative } from "./native-rows.ts";
+import { readNative } from "./native-rows.ts";
 import { NumberColumn } from "./number-column.ts";
 
+const HIGH_BITS = 2 ** 21;
+
 export class CohortPairs {
-  readonly #traces: ReadonlyMap<string, number>;
+  readonly #traces = new Map<number, number>();
   readonly #trace = new NumberColumn(Uint32Array);
   readonly #pair = new NumberColumn(Uint32Array);
-  readonly #keys = new Map<string, Map<string, number>>();
+  readonly #indexes = new Map<string, number>();
   readonly #pairs: (readonly [string, string])[] = [];
 
   constructor(traceIds: readonly string[]) {
-    this.#traces = new Map(traceIds.map((id, index) => [id, index]));
+    for (const [index, id] of traceIds.entries()) {
+      const bytes = Buffer.from(id, "hex");
+      this.#traces.set(keyOf(bytes.readUInt32LE(8), bytes.readUInt32LE(12)), index);
+    }
   }
 
   add(answer: Uint8Array): void {
     for (const { rows, columns } of readNative(answer)) {
       if (rows === 0) continue;
-      const traceId = columns.get("trace_id") as FixedStrings;
       const key = columns.get("k") as readonly string[];
-      const value = columns.get("value") as readonly string[];
+      const value = columns.get("v") as readonly string[];
+      const traces = columns.get("traces") as readonly BigUint64Array[];
       for (let row = 0; row < rows; row++) {
-        // Traces whose root lies outside the ranges are not in the columns.
-        const trace = this.#traces.get(traceId.hex(row));
-        if (trace === undefined) continue;
-        this.#trace.push(trace);
-        this.#pair.push(this.#pairOf(key[row] as string, value[row] as string));
+        const pair = this.#pairOf(key[row] as string, value[row] as string);
+        this.#add(pair, traces[row] as BigUint64Array);
       }
     }
   }
 
+  #add(pair: number, traces: BigUint64Array): void {
+    const words = new Uint32Array(traces.buffer, traces.byteOffset, traces.length * 2);
+    for (let i = 0; i < words.length; i += 2) {
+      // Traces whose root lies outside the ranges are not in the columns.
+      const trace = this.#traces.get(keyOf(words[i] as number, words[i + 1] as number));
+      if (trace === undefined) continue;
+      this.#trace.push(trace);
+      this.#pair.push(pair);
+    }
+  }
+
   #pairOf(key: string, value: string): number {
-    let values = this.#keys.get(key);
-    if (values === undefined) {
-      values = new Map();
-      this.#keys.set(key, values);
-    }
-    let pair = values.get(value);
-    if (pair === undefined) {
-      pair = this.#pairs.push([key, value]) - 1;
-      values.set(value, pair);
-    }
-    return pair;
+    const name = JSON.stringify([key, value]);
+    const known = this.#indexes.get(name);
+    if (known !== undefined) return known;
+    const index = this.#pairs.push([key, value]) - 1;
+    this.#indexes.set(name, index);
+    return index;
   }
 
   attributes(): CohortAttributes {
     return { trace: this.#trace.view(), pair: this.#pair.view(), pairs: this.#pairs };
   }
+}
+
+function keyOf(low: number, high: number): number {
+  return (high % HIGH_BITS) * 2 ** 32 + low;
 }

@@ -6,6 +6,7 @@ import type { Engine } from "./engine.ts";
 export type Column =
   | readonly string[]
   | readonly (readonly (readonly [string, string])[])[]
+  | readonly BigUint64Array[]
   | BigUint64Array
   | BigInt64Array
   | Uint32Array
@@ -96,6 +97,13 @@ function readColumn(cursor: Cursor, type: string, rows: number): Column {
         maps.push(pairs);
       }
       return maps;
+    }
+    case "Array(UInt64)": {
+      const ends = new BigUint64Array(cursor.copy(rows * 8));
+      const values = new BigUint64Array(cursor.copy(Number(ends[rows - 1]) * 8));
+      return Array.from(ends, (end, row) =>
+        values.subarray(Number(ends[row - 1] ?? 0), Number(end)),
+      );
     }
     case "UInt64":
       return new BigUint64Array(cursor.copy(rows * 8));

@@ -56,20 +56,38 @@ export class SqlCohortReader implements CohortReader {
     // Counting, and each part once for its spans and once for its attributes.
     const steps = 2 + 2 * parts.length;
     let done = 1;
-    for (const part of parts) {
+    for await (const [part, answer] of this.#answers(parts, (p) => spansStatement(query, p))) {
+      columns.add(answer, part.group, part.ranges);
       onProgress(done++ / steps);
-      columns.add(await this.#engine.select(spansStatement(query, part)), part.group, part.ranges);
     }
     const pairs = new CohortPairs(columns.traceIds);
-    onProgress(done++ / steps);
     const keys = parts.length === 0 ? [] : await this.#tellingKeys(query, parts);
-    for (const part of parts) {
+    onProgress(done++ / steps);
+    const telling = keys.length === 0 ? [] : parts;
+    for await (const [, answer] of this.#answers(telling, (p) =>
+      attributesStatement(query, p, keys),
+    )) {
+      pairs.add(answer);
       onProgress(done++ / steps);
-      if (keys.length > 0)
-        pairs.add(await this.#engine.select(attributesStatement(query, part, keys)));
     }
     onProgress(1);
     return { columns: columns.columns(), attributes: pairs.attributes(), sampledOneIn };
+  }
+
+  /** The engine works on the next statement while the answer to one is taken in. */
+  async *#answers(
+    parts: readonly Part[],
+    statement: (part: Part) => string,
+  ): AsyncGenerator<readonly [Part, Uint8Array]> {
+    let next: Promise<Uint8Array> | undefined;
+    for (const [index, part] of parts.entries()) {
+      const answer = await (next ?? this.#engine.select(statement(part)));
+      const following = parts[index + 1];
+      next = following === undefined ? undefined : this.#engine.select(statement(following));
+      // A failure is told where it is awaited.
+      next?.catch(() => undefined);
+      yield [part, answer];
+    }
   }
 
   /** A key whose values are as good as one a trace (ids, times) tells nothing; neither does one of a thousand values. */
@@ -122,9 +140,10 @@ function spansStatement(query: CohortQuery, part: Part): string {
 
 function attributesStatement(query: CohortQuery, part: Part, keys: readonly string[]): string {
   return `
-    select distinct trace_id, k, toLowCardinality(v) as value from culprit.spans
+    select k, v, groupUniqArray(reinterpretAsUInt64(substring(trace_id, 9, 8))) as traces from culprit.spans
     array join mapKeys(attributes) as k, mapValues(attributes) as v
-    where ${wholeTraces(query, part)} and k in (${keys.map(quote).join(", ")})`;
+    where ${wholeTraces(query, part)} and k in (${keys.map(quote).join(", ")})
+    group by k, v`;
 }
 
 function wholeTraces(query: CohortQuery, { ranges, share }: Part): string {
