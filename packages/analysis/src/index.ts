@@ -6,6 +6,7 @@ export { type CriticalPath, criticalPath } from "./critical-path.ts";
 export { Replay } from "./drag.ts";
 export { type Cohorts, type PairColumns, Side } from "./explain/cohorts.ts";
 export { type ExplainWindows, explainGroups } from "./explain/explain-groups.ts";
+export { renderExplanation } from "./explain/explain-report.ts";
 export { splitSides } from "./explain/split.ts";
 export { type ReportOptions, renderVerdict } from "./report.ts";
 export { selfTimes } from "./self-time.ts";

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze-command.ts";
+import { addExplainCommand } from "./explain-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addServeCommand } from "./serve-command.ts";
@@ -27,6 +28,7 @@ export function createProgram(version: string): Command {
   program.exitOverride();
   addServeCommand(program);
   addAnalyzeCommand(program);
+  addExplainCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   return program;

@@ -3,18 +3,27 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { type AnalysisOptions, analyzeTrace } from "@culprit/analysis";
-import { type Verdict, verdict as verdictSchema } from "@culprit/api";
+import {
+  type ExplainRequest,
+  type Explanation,
+  type Verdict,
+  verdict as verdictSchema,
+} from "@culprit/api";
+import { explainTraces, parseExplainRequest } from "@culprit/server";
 import { openEmbeddedStore } from "@culprit/store";
 import { assembleTrace, type Span, SpanCollector } from "@culprit/trace-model";
 import { decodeOtlpJson } from "@culprit/wire";
 import { type Command, Option } from "commander";
 import { CommandFailed, UsageError } from "./cli-error.ts";
+import { reasonOf } from "./fetch-failure.ts";
+import { type OnProgress, postExplain } from "./post-explain.ts";
 import { userPath } from "./user-path.ts";
 
 export interface TraceSource {
   /** All spans as they were received; undefined when there is no such trace. */
   spans(traceId: string): Promise<readonly Span[] | undefined>;
   verdict(traceId: string, options: AnalysisOptions): Promise<Verdict | undefined>;
+  explain(request: ExplainRequest, onProgress: OnProgress): Promise<Explanation>;
   close(): Promise<void>;
 }
 
@@ -101,6 +110,10 @@ class ServerSource implements TraceSource {
     return response === undefined ? undefined : verdictSchema.parse(await response.json());
   }
 
+  explain(request: ExplainRequest, onProgress: OnProgress): Promise<Explanation> {
+    return postExplain(this.#url, request, onProgress);
+  }
+
   async close(): Promise<void> {
     // Every answer was read to its end.
   }
@@ -126,15 +139,6 @@ class ServerSource implements TraceSource {
   }
 }
 
-/** fetch says only "fetch failed"; why is in its cause. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  // Ports of other services, such as 1 or 25: https://fetch.spec.whatwg.org/#port-blocking
-  if (cause.message === "bad port") return "HTTP clients do not connect to this port";
-  return cause.message !== "" ? cause.message : "code" in cause ? String(cause.code) : cause.name;
-}
-
 async function openFolder(dataDir: string): Promise<TraceSource> {
   if (!existsSync(dataDir)) throw new CommandFailed(`there is no folder ${dataDir}`);
   // Opening makes what is not there; reading must not.
@@ -149,6 +153,8 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
       const found = await spans(traceId);
       return found === undefined ? undefined : analyzeTrace(assembleTrace(found), options);
     },
+    explain: (request, onProgress) =>
+      explainTraces(store.cohorts, parseExplainRequest(request), onProgress),
     close: () => store.close(),
   };
 }

@@ -45,8 +45,10 @@ export class SqlCohortReader implements CohortReader {
     onProgress(0);
     const sampledOneIn: number[] = [];
     const parts: Part[] = [];
+    let spanCount = 0;
     for (const [group, ranges] of query.groups.entries()) {
-      const { oneIn, statements } = await this.#plan(query, ranges);
+      const { oneIn, statements, spans } = await this.#plan(query, ranges);
+      spanCount += spans / oneIn;
       sampledOneIn.push(oneIn);
       for (let i = 0; i < statements; i++) {
         parts.push({ group, ranges, share: `${HASH} % ${oneIn * statements} = ${i * oneIn}` });
@@ -61,7 +63,7 @@ export class SqlCohortReader implements CohortReader {
       onProgress(done++ / steps);
     }
     const pairs = new CohortPairs(columns.traceIds);
-    const keys = parts.length === 0 ? [] : await this.#tellingKeys(query, parts);
+    const keys = parts.length === 0 ? [] : await this.#tellingKeys(query, parts, spanCount);
     onProgress(done++ / steps);
     const telling = keys.length === 0 ? [] : parts;
     for await (const [, answer] of this.#answers(telling, (p) =>
@@ -91,8 +93,12 @@ export class SqlCohortReader implements CohortReader {
   }
 
   /** A key whose values are as good as one a trace (ids, times) tells nothing; neither does one of a thousand values. */
-  async #tellingKeys(query: CohortQuery, parts: readonly Part[]): Promise<string[]> {
-    const oneIn = parts.length * SPANS_A_STATEMENT > KEY_SAMPLE_FROM_SPANS ? KEY_SAMPLE : 1;
+  async #tellingKeys(
+    query: CohortQuery,
+    parts: readonly Part[],
+    spanCount: number,
+  ): Promise<string[]> {
+    const oneIn = spanCount > KEY_SAMPLE_FROM_SPANS ? KEY_SAMPLE : 1;
     const where = parts.map((part) => `(${wholeTraces(query, part)})`).join(" or ");
     const rows = await selectRows(
       this.#engine,
@@ -107,9 +113,9 @@ export class SqlCohortReader implements CohortReader {
   async #plan(
     query: CohortQuery,
     ranges: readonly TimeRange[],
-  ): Promise<{ oneIn: number; statements: number }> {
+  ): Promise<{ oneIn: number; statements: number; spans: number }> {
     const { maxTraces = MAX_TRACES, maxSpans = MAX_SPANS } = query;
-    if (ranges.length === 0) return { oneIn: 1, statements: 0 };
+    if (ranges.length === 0) return { oneIn: 1, statements: 0, spans: 0 };
     const [row] = await selectRows(
       this.#engine,
       `select uniq(trace_id) as traces, count() as spans from culprit.spans
@@ -118,14 +124,14 @@ export class SqlCohortReader implements CohortReader {
     const traces = Number(row?.["traces"] ?? 0);
     const spans = Number(row?.["spans"] ?? 0);
     const oneIn = Math.max(1, Math.ceil(traces / maxTraces), Math.ceil(spans / maxSpans));
-    return { oneIn, statements: Math.ceil(spans / oneIn / SPANS_A_STATEMENT) };
+    return { oneIn, statements: Math.ceil(spans / oneIn / SPANS_A_STATEMENT), spans };
   }
 }
 
 const MAX_VALUES = 1000;
-/** Traces in which the values of keys are counted are about one in so many, by another part of the hash. */
-const KEY_SAMPLE = 8;
+/** Of more spans than these, the values of keys are counted in one trace of so many, by another part of the hash. */
 const KEY_SAMPLE_FROM_SPANS = 100_000;
+const KEY_SAMPLE = 8;
 
 /** Ordered by id, one row a span: of copies the one that ends last; a server before the client that shares its id. */
 function spansStatement(query: CohortQuery, part: Part): string {
