@@ -1,5 +1,5 @@
 // Attributes as the engine answers them, each pair of key and value with its traces, into columns of numbers. A trace is
-// told by the last 8 bytes of its id, which are the random ones in every format, and of these by 53 bits.
+// told by the last 53 bits of its id, which are random ones in every format.
 
 import type { CohortAttributes } from "./cohort-reader.ts";
 import { readNative } from "./native-rows.ts";
@@ -17,7 +17,7 @@ export class CohortPairs {
   constructor(traceIds: readonly string[]) {
     for (const [index, id] of traceIds.entries()) {
       const bytes = Buffer.from(id, "hex");
-      this.#traces.set(keyOf(bytes.readUInt32LE(8), bytes.readUInt32LE(12)), index);
+      this.#traces.set(keyOf(bytes.readUInt32BE(12), bytes.readUInt32BE(8)), index);
     }
   }
 

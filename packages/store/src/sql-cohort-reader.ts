@@ -146,7 +146,7 @@ function spansStatement(query: CohortQuery, part: Part): string {
 
 function attributesStatement(query: CohortQuery, part: Part, keys: readonly string[]): string {
   return `
-    select k, v, groupUniqArray(reinterpretAsUInt64(substring(trace_id, 9, 8))) as traces from culprit.spans
+    select k, v, groupUniqArray(reinterpretAsUInt64(reverse(substring(trace_id, 9, 8)))) as traces from culprit.spans
     array join mapKeys(attributes) as k, mapValues(attributes) as v
     where ${wholeTraces(query, part)} and k in (${keys.map(quote).join(", ")})
     group by k, v`;
