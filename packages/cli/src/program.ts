@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addAnalyzeCommand } from "./analyze-command.ts";
+import { addExplainCommand } from "./explain-command.ts";
 import { addExportCommand } from "./export-command.ts";
 import { addImportCommand } from "./import-command.ts";
 import { addProfileCommand } from "./profile-command.ts";
@@ -30,6 +31,7 @@ export function createProgram(version: string): Command {
   addServeCommand(program);
   addAnalyzeCommand(program);
   addProfileCommand(program);
+  addExplainCommand(program);
   addImportCommand(program);
   addExportCommand(program);
   return program;

@@ -5,7 +5,7 @@ import { openEmbeddedStore } from "@culprit/store";
 import { type Span, SpanReplay } from "@culprit/trace-model";
 import { encodeOtlpProtobuf } from "@culprit/wire";
 import { CommandFailed } from "./cli-error.ts";
-import { reasonOf } from "./trace-source.ts";
+import { reasonOf } from "./fetch-failure.ts";
 
 export interface SpanTarget {
   take(spans: readonly Span[]): Promise<void>;

@@ -4,17 +4,28 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { type AnalysisOptions, analyzeTrace, EMPTY_TOPOLOGY } from "@culprit/analysis";
 import {
+  type ExplainRequest,
+  type Explanation,
   type Profile,
   profile as profileSchema,
   type Verdict,
   verdict as verdictSchema,
 } from "@culprit/api";
-import { bandParameter, foldedProfile, parseProfileRequest, traceProfile } from "@culprit/server";
+import {
+  bandParameter,
+  explainTraces,
+  foldedProfile,
+  parseExplainRequest,
+  parseProfileRequest,
+  traceProfile,
+} from "@culprit/server";
 import { openEmbeddedStore } from "@culprit/store";
 import { assembleTrace, type Span, SpanCollector } from "@culprit/trace-model";
 import { decodeOtlpJson } from "@culprit/wire";
 import { type Command, Option } from "commander";
 import { CommandFailed, UsageError } from "./cli-error.ts";
+import { reasonOf } from "./fetch-failure.ts";
+import { type OnProgress, postExplain } from "./post-explain.ts";
 import { userPath } from "./user-path.ts";
 
 export interface TraceSource {
@@ -25,6 +36,7 @@ export interface TraceSource {
   profile(parameters: URLSearchParams): Promise<Profile>;
   /** Folded stacks as text. */
   foldedProfile(parameters: URLSearchParams): Promise<string>;
+  explain(request: ExplainRequest, onProgress: OnProgress): Promise<Explanation>;
   close(): Promise<void>;
 }
 
@@ -129,6 +141,10 @@ class ServerSource implements TraceSource {
     return response;
   }
 
+  explain(request: ExplainRequest, onProgress: OnProgress): Promise<Explanation> {
+    return postExplain(this.#url, request, onProgress);
+  }
+
   async close(): Promise<void> {
     // Every answer was read to its end.
   }
@@ -154,15 +170,6 @@ class ServerSource implements TraceSource {
   }
 }
 
-/** fetch says only "fetch failed"; why is in its cause. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  // Ports of other services, such as 1 or 25: https://fetch.spec.whatwg.org/#port-blocking
-  if (cause.message === "bad port") return "HTTP clients do not connect to this port";
-  return cause.message !== "" ? cause.message : "code" in cause ? String(cause.code) : cause.name;
-}
-
 async function openFolder(dataDir: string): Promise<TraceSource> {
   if (!existsSync(dataDir)) throw new CommandFailed(`there is no folder ${dataDir}`);
   // Opening makes what is not there; reading must not.
@@ -186,6 +193,8 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
         parseProfileRequest(parameters, Date.now()),
         bandParameter(parameters),
       ),
+    explain: (request, onProgress) =>
+      explainTraces(store.cohorts, parseExplainRequest(request), onProgress),
     close: () => store.close(),
   };
 }

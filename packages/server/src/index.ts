@@ -1,4 +1,6 @@
 export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
+export { type ExplainQuestion, parseExplainRequest } from "./query/explain-request.ts";
+export { explainTraces } from "./query/explain-traces.ts";
 export { ParameterError } from "./query/parameter-error.ts";
 export { bandParameter, parseProfileRequest } from "./query/profile-request.ts";
 export { foldedProfile, traceProfile } from "./query/trace-profile.ts";

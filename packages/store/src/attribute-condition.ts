@@ -24,7 +24,7 @@ export function attributeCondition({ key, value }: AttributeFilter): string {
 }
 
 /** Events lie in `details` as `["event","unix nanos","name",…`. */
-function eventNamed(name: string): string {
+export function eventNamed(name: string): string {
   const literal = JSON.stringify(name).replace(/[\\^$.|?*+()[\]{}]/g, "\\$&");
   return `match(details, ${quote(`\\["event","[0-9]+",${literal},`)})`;
 }

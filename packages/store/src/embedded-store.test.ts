@@ -4,6 +4,7 @@ import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { cohortContract } from "../test/cohort.contract.ts";
 import { plainSpan } from "../test/plain-span.ts";
 import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
@@ -21,6 +22,7 @@ const openOne: OpenStore = async (t, options) => {
 };
 storeContract("embedded", openOne);
 verdictContract("embedded", openOne);
+cohortContract("embedded", openOne);
 
 test("what was committed is there after the folder is opened again", async (t) => {
   const folder = await temporaryFolder();
@@ -187,7 +189,8 @@ test("partitions are days of UTC wherever the process runs", async (t) => {
   const script = `
     import { openEmbeddedStore } from ${JSON.stringify(import.meta.resolve("./index.ts"))};
     import { SpanReplay } from "@culprit/trace-model";
-    import { plainSpan } from ${JSON.stringify(import.meta.resolve("../test/plain-span.ts"))};
+    import { cohortContract } from "../test/cohort.contract.ts";
+import { plainSpan } from ${JSON.stringify(import.meta.resolve("../test/plain-span.ts"))};
     const now = () => BigInt(Date.parse("2026-11-23T01:00:00Z")) * 1_000_000n;
     const store = await openEmbeddedStore(${JSON.stringify(folder)}, { now });
     await store.writer.append((sink) => new SpanReplay(sink).span(plainSpan())).committed;

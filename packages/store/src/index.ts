@@ -1,3 +1,11 @@
+export type {
+  Cohort,
+  CohortAttributes,
+  CohortQuery,
+  CohortReader,
+  SpanConditions,
+  TimeRange,
+} from "./cohort-reader.ts";
 export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export {

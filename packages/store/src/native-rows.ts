@@ -34,6 +34,11 @@ export class FixedStrings {
     this.#size = size;
   }
 
+  /** All rows, one after the other. */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   hex(row: number): string {
     const digits = this.#size * 2;
     // All at once: a slice of a long string costs a tenth of a string of its own.

@@ -1,5 +1,6 @@
 import { ArrivalClock } from "./arrival-clock.ts";
 import { BlockWriter, type BlockWriterOptions } from "./block-writer.ts";
+import type { CohortReader } from "./cohort-reader.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
@@ -8,6 +9,7 @@ import type { ProfileReader } from "./profile-reader.ts";
 import { dropExpired } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
+import { SqlCohortReader } from "./sql-cohort-reader.ts";
 import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import { SqlVerdictReader } from "./sql-verdict-reader.ts";
@@ -30,6 +32,7 @@ export interface Store {
   readonly verdicts: VerdictReader;
   readonly profiles: ProfileReader;
   readonly ledger: VerdictLedger;
+  readonly cohorts: CohortReader;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -71,6 +74,7 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
     verdicts: new SqlVerdictReader(engine),
     profiles: new SqlProfileReader(engine),
     ledger,
+    cohorts: new SqlCohortReader(engine),
     async engineEvents() {
       const rows = await selectRows(
         engine,

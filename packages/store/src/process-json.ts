@@ -38,6 +38,12 @@ export function resourceOf(text: string): Resource {
   return { schemaUrl, droppedAttributesCount, attributes: attributesOf(attributes) };
 }
 
+/** Values as they lie in the database. */
+export function resourceAttributes(text: string): (readonly [key: string, value: string])[] {
+  const [, , attributes] = JSON.parse(text) as ResourceJson;
+  return attributes.map(([key, , value]) => [key, value] as const);
+}
+
 export function scopeJson(scope: Scope): string {
   const { name, version, schemaUrl, droppedAttributesCount, attributes } = scope;
   const json: ScopeJson = [

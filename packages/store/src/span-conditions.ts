@@ -6,7 +6,7 @@ import type { TraceQuery } from "./trace-reader.ts";
 import { verdictCondition } from "./verdict-condition.ts";
 
 /** Nanoseconds, exact up to 2^64-1 (duration_nano is modulo 2^64); a span that ends before it starts has no length. */
-const LENGTH =
+export const LENGTH: string =
   "if(start_unix_nano + toUInt64(duration_nano) < start_unix_nano, 0, toUInt64(duration_nano))";
 
 /** All that must hold on a row of spans, the tenant first. */

@@ -6,7 +6,7 @@ import type { UnixNanos } from "./span.ts";
 const DATE_TIME =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?([Zz]|[+-]\d{2}:\d{2})$/;
 
-/** undefined: not a moment, or one before 1970, when no span was. */
+/** undefined: not a moment, or one outside 1970 to 2554, when no span can be. */
 export function parseRfc3339(text: string): UnixNanos | undefined {
   const [, date = "", time = "", fraction = "", zone = ""] = DATE_TIME.exec(text) ?? [];
   const wall = Date.parse(`${date}T${time}Z`);
@@ -16,5 +16,5 @@ export function parseRfc3339(text: string): UnixNanos | undefined {
     return undefined;
   }
   const nanos = BigInt(moment) * 1_000_000n + BigInt(fraction.padEnd(9, "0"));
-  return nanos < 0n ? undefined : nanos;
+  return nanos >= 0n && nanos < 2n ** 64n ? nanos : undefined;
 }

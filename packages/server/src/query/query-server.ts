@@ -10,6 +10,7 @@ import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receive
 import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
+import { registerExplainApi } from "./explain-api.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
@@ -56,6 +57,7 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   registerJaegerV1(app, store.reader, parametersOf);
   const { reader, profiles } = store;
   registerCulpritApi(app, { reader, profiles, parametersOf, verdicts: parts.verdicts });
+  registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
