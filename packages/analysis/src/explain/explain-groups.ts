@@ -13,6 +13,7 @@ import { latencyAccusations, medianTraceNanos } from "./latency-accusations.ts";
 import { placesOf } from "./places.ts";
 import { summaryOf } from "./summary.ts";
 import { casesByService, suspectsOf } from "./suspects.ts";
+import { symptomsOf } from "./symptoms.ts";
 
 export interface ExplainWindows {
   readonly baseline: readonly TimeWindow[];
@@ -51,6 +52,11 @@ export function explainGroups(
     incident: { traceCount: counts.incident, window: windows.incident },
     suspects,
     attributes: attributeDifferences(cohorts),
-    summary: summaryOf({ suspects, counts, warnings }),
+    summary: summaryOf({
+      suspects,
+      counts,
+      symptoms: symptomsOf(cases, cohorts, rest, places, origins),
+      warnings,
+    }),
   };
 }

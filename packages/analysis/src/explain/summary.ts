@@ -9,14 +9,20 @@ const ENOUGH_TRACES = 20;
 export interface SummaryParts {
   readonly suspects: readonly Suspect[];
   readonly counts: TraceCounts;
+  /** Sentences on who suffers from the first suspect. */
+  readonly symptoms: readonly string[];
   readonly warnings: readonly string[];
 }
 
-export function summaryOf({ suspects, counts, warnings }: SummaryParts): string {
-  return [verdict(suspects, counts), ...weakness(counts), ...warnings].join(" ");
+export function summaryOf({ suspects, counts, symptoms, warnings }: SummaryParts): string {
+  return [verdict(suspects, counts, symptoms), ...weakness(counts), ...warnings].join(" ");
 }
 
-function verdict(suspects: readonly Suspect[], counts: TraceCounts): string {
+function verdict(
+  suspects: readonly Suspect[],
+  counts: TraceCounts,
+  symptoms: readonly string[],
+): string {
   if (counts.incident === 0) return "The incident has no traces: there is nothing to explain.";
   if (counts.baseline === 0) return "The baseline has no traces: there is nothing to compare with.";
   const [first, second] = suspects;
@@ -28,7 +34,11 @@ function verdict(suspects: readonly Suspect[], counts: TraceCounts): string {
     second === undefined
       ? "Nobody else is suspected."
       : `Next is ${second.service} with ${share(second.score / first.score)} of its weight.`;
-  return `${first.service} is the first suspect (${first.operation}): ${first.evidence} ${next} Compared were ${compared}.`;
+  return [
+    `${first.service} is the first suspect (${first.operation}): ${first.evidence}`,
+    ...symptoms,
+    `${next} Compared were ${compared}.`,
+  ].join(" ");
 }
 
 function share(value: number): string {
