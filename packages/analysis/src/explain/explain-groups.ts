@@ -9,6 +9,7 @@ import { errorAccusations, tracesAccused } from "./error-accusations.ts";
 import { errorOrigins } from "./error-origins.ts";
 import { EXCESS_OPTIONS } from "./excess.ts";
 import { exclusiveTimes } from "./exclusive-time.ts";
+import { failingRows } from "./failing-rows.ts";
 import { latencyAccusations, medianTraceNanos } from "./latency-accusations.ts";
 import { placesOf } from "./places.ts";
 import { summaryOf } from "./summary.ts";
@@ -30,7 +31,8 @@ export function explainGroups(
   const counts = countTraces(cohorts.side);
   const times = exclusiveTimes(columns);
   const places = placesOf(columns);
-  const origins = errorOrigins(columns);
+  const failing = failingRows(cohorts, places);
+  const origins = errorOrigins(columns.parent, failing);
   const errors = errorAccusations(cohorts, places, origins);
   const isFailing = tracesAccused(cohorts, places, origins, errors);
   const rest = {
@@ -55,7 +57,7 @@ export function explainGroups(
     summary: summaryOf({
       suspects,
       counts,
-      symptoms: symptomsOf(cases, cohorts, rest, places, origins),
+      symptoms: symptomsOf(cases, cohorts, rest, places, failing, origins),
       warnings,
     }),
   };

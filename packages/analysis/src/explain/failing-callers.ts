@@ -6,18 +6,18 @@ import { countTraces, Side } from "./cohorts.ts";
 import type { SymptomParts } from "./symptoms.ts";
 
 export function failingCallers(parts: SymptomParts): string | undefined {
-  const { cohorts, places, origins, isAccused, isBlamed } = parts;
+  const { cohorts, places, failing, origins, isAccused, isBlamed } = parts;
   const { columns, side } = cohorts;
   const traces = new Map<number, number>();
   for (let trace = 0; trace < side.length; trace++) {
     if (side[trace] !== Side.incident) continue;
-    const failing = new Set<number>();
+    const services = new Set<number>();
     const isBelow = (row: number): boolean =>
       origins[row] === 1 && isAccused(places.place[row] as number);
     eachCaller(columns, trace, parts.service, isBelow, (row) => {
-      if (columns.errs[row] !== 0) failing.add(columns.service[row] as number);
+      if (failing[row] === 1) services.add(columns.service[row] as number);
     });
-    for (const service of failing) {
+    for (const service of services) {
       if (!isBlamed(service)) traces.set(service, (traces.get(service) ?? 0) + 1);
     }
   }

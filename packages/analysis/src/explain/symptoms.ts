@@ -15,6 +15,9 @@ const OWN_SHARE = 0.1;
 export interface SymptomParts {
   readonly cohorts: Cohorts;
   readonly places: Places;
+  /** 1 a row that fails. */
+  readonly failing: Uint8Array;
+  /** 1 a row where a failure began. */
   readonly origins: Uint8Array;
   /** The first suspect's, index into the services. */
   readonly service: number;
@@ -34,6 +37,7 @@ export function symptomsOf(
   cohorts: Cohorts,
   rest: Cohorts,
   places: Places,
+  failing: Uint8Array,
   origins: Uint8Array,
 ): string[] {
   const [first] = cases;
@@ -46,6 +50,7 @@ export function symptomsOf(
     return {
       cohorts,
       places,
+      failing,
       origins,
       service: first.service,
       isBlamed: (service) => blamed.has(service),
