@@ -72,6 +72,8 @@ export interface Explanation {
   incident: { traceCount: number; window: TimeWindow };
   /** The likeliest first. */
   suspects: Suspect[];
+  /** Up to this score a suspect may be chance: healthy traces differ from each other by as much. */
+  chanceScore: number;
   attributes: AttributeDifference[];
   /** One paragraph; says so when a side has too few traces. */
   summary: string;
@@ -103,6 +105,7 @@ export const explanation: z.ZodType<Explanation> = z.object({
       exampleTraceIds: z.array(z.string()),
     }),
   ),
+  chanceScore: z.number(),
   attributes: z.array(
     z.object({
       key: z.string(),

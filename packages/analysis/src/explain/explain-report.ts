@@ -11,7 +11,7 @@ const VALUE_WIDTH = 50;
 
 /** Ends with a line feed. */
 export function renderExplanation(
-  { suspects, attributes, summary }: Explanation,
+  { suspects, chanceScore, attributes, summary }: Explanation,
   { colour }: ReportOptions,
 ): string {
   const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
@@ -25,6 +25,7 @@ export function renderExplanation(
       `  ${rank}. ${printable(evidence)}`,
       ...exampleTraceIds.slice(0, 1).map((id) => `     for example: culprit analyze ${id}`),
     ]);
+    if (chanceScore > 0) lines.push(`  scores up to ${chanceScore.toPrecision(2)} may be chance`);
     parts.push([bold("Suspects"), ...lines, "", ...why].join("\n"));
   }
   if (attributes.length > 0) {

@@ -2,11 +2,11 @@
 // of theirs. Left out are those that are suspects of some weight themselves.
 
 import type { Accusation } from "./accusation.ts";
+import type { Accused } from "./accuse.ts";
 import type { Cohorts } from "./cohorts.ts";
 import { failingCallers } from "./failing-callers.ts";
 import type { Places } from "./places.ts";
 import { repeatedCalls } from "./repeated-calls.ts";
-import type { ServiceCase } from "./suspects.ts";
 import { waitingCallers } from "./waiting-callers.ts";
 
 /** Whoever is accused of more than a tenth of the first suspect's weight does not only suffer. */
@@ -27,18 +27,11 @@ export interface SymptomParts {
   readonly isAccused: (place: number) => boolean;
 }
 
-/**
- * Sentences about the first case.
- *
- * @param rest without the traces that are judged by their failures alone
- */
+/** Sentences about the first case. */
 export function symptomsOf(
-  cases: readonly ServiceCase[],
+  { cases, failing, origins, rest }: Accused,
   cohorts: Cohorts,
-  rest: Cohorts,
   places: Places,
-  failing: Uint8Array,
-  origins: Uint8Array,
 ): string[] {
   const [first] = cases;
   if (first === undefined) return [];
