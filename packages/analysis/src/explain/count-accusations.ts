@@ -47,7 +47,8 @@ export function countAccusations(
     const now = calls[above] ?? 0;
     const caller = all[above] as Place;
     // An answer that does not come is the callee's.
-    const service = caller.callee < 0 ? caller.service : caller.callee;
+    const isUnanswered = caller.callee >= 0;
+    const service = isUnanswered ? caller.callee : caller.service;
     const common = { service, place: below } as const;
     const callsATrace = now / incidentCount;
     const rare = [...(baseline.sets[above]?.values() ?? [])].filter((count) => count === 1).length;
@@ -56,7 +57,13 @@ export function countAccusations(
     const found: Accusation[] = [];
     if (missing > 0) {
       const cost = Math.min(1, missing * callsATrace);
-      found.push({ ...common, kind: "missing", cost, examples: () => lacking.traces });
+      found.push({
+        ...common,
+        kind: "missing",
+        isUnanswered,
+        cost,
+        examples: () => lacking.traces,
+      });
     }
     if (fanOut > 0) {
       const cost = repeated.extraNanos / incidentCount / traceNanos;

@@ -27,7 +27,7 @@ export function explainGroups(
   const { columns } = cohorts;
   const counts = countTraces(cohorts.side);
   const times = exclusiveTimes(columns);
-  const places = placesOf(columns);
+  const places = placesOf(cohorts);
   const accused = accuse(cohorts, places, times);
   const suspects = suspectsOf(accused.cases, cohorts, places, times, accused.origins);
   const chance = suspects.length === 0 ? 0 : round(chanceScore(cohorts, places, times));

@@ -19,8 +19,8 @@ function order(group: 0 | 1, shop: number, call: number, bank: number): Sketched
 function originsOf(baseline: readonly SketchedTrace[], incident: readonly SketchedTrace[]) {
   const columns = columnsOf([...baseline, ...incident]);
   const pairs = { trace: new Uint32Array(), pair: new Uint32Array(), pairs: [] };
-  const places = placesOf(columns);
   const cohorts = { columns, side: columns.group, attributes: pairs };
+  const places = placesOf(cohorts);
   return errorOrigins(columns.parent, failingRows(cohorts, places));
 }
 

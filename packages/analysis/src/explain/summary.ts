@@ -56,7 +56,7 @@ function compared({ counts, medians }: SummaryParts): string {
   const side = (name: string, count: number, median: number | undefined): string =>
     `${count} ${count === 1 ? "trace" : "traces"} of the ${name} (median ${formatNanos(median ?? 0)})`;
   const incident = side("incident", counts.incident, medians.incident);
-  return `Compared were ${incident} against ${side("baseline", counts.baseline, medians.baseline)}.`;
+  return `Compared: ${incident} against ${side("baseline", counts.baseline, medians.baseline)}.`;
 }
 
 function score(value: number): string {
@@ -64,6 +64,7 @@ function score(value: number): string {
 }
 
 function weakness({ baseline, incident }: TraceCounts): string[] {
+  if (incident === 0 || baseline === 0) return [];
   const sides: string[] = [];
   if (incident < ENOUGH_TRACES) sides.push(`the incident has only ${incident}`);
   if (baseline < ENOUGH_TRACES) sides.push(`the baseline has only ${baseline}`);
