@@ -1,6 +1,7 @@
 // Traces as columns from a few words a span, for tests of what compares many traces.
 
 import { SpanKind, type TraceColumns } from "@culprit/trace-model";
+import type { PairColumns } from "../src/explain/cohorts.ts";
 
 export interface SketchedRow {
   /** "service operation", "service operation client" for another kind than server, "unspecified" for none. */
@@ -12,6 +13,7 @@ export interface SketchedRow {
   readonly length: number;
   readonly errs?: number;
   readonly resource?: Readonly<Record<string, string>>;
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface SketchedTrace {
@@ -53,5 +55,24 @@ export function columnsOf(traces: readonly SketchedTrace[]): TraceColumns {
     services,
     operations,
     resources: resources.map((text) => JSON.parse(text)),
+  };
+}
+
+/** The attributes of the spans, each pair once a trace. */
+export function pairsOf(traces: readonly SketchedTrace[]): PairColumns {
+  const indexes = new Map<string, number>();
+  const [trace, pair]: [number[], number[]] = [[], []];
+  for (const [index, { rows }] of traces.entries()) {
+    const pairs = rows.flatMap(({ attributes = {} }) => Object.entries(attributes));
+    for (const name of new Set(pairs.map((each) => JSON.stringify(each)))) {
+      if (!indexes.has(name)) indexes.set(name, indexes.size);
+      trace.push(index);
+      pair.push(indexes.get(name) as number);
+    }
+  }
+  return {
+    trace: Uint32Array.from(trace),
+    pair: Uint32Array.from(pair),
+    pairs: [...indexes.keys()].map((name) => JSON.parse(name)),
   };
 }

@@ -58,6 +58,8 @@ export interface Suspect {
 export interface AttributeDifference {
   key: string;
   value: string;
+  /** Whose resources carry it, where one service's tell more than all; else null. */
+  service: string | null;
   /** Of traces, 0 to 1. */
   incidentShare: number;
   baselineShare: number;
@@ -110,6 +112,7 @@ export const explanation: z.ZodType<Explanation> = z.object({
     z.object({
       key: z.string(),
       value: z.string(),
+      service: z.string().nullable(),
       incidentShare: share,
       baselineShare: share,
       incidentCount: z.number(),

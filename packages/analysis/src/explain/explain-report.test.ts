@@ -9,6 +9,7 @@ const figures = { count: 40, p50Nanos: 20.5e6, p95Nanos: 21e6, errorShare: 0 };
 const version: AttributeDifference = {
   key: "service.version",
   value: "2.0",
+  service: null,
   incidentShare: 1,
   baselineShare: 0.025,
   incidentCount: 40,
@@ -99,6 +100,12 @@ test("what services call themselves cannot steer the terminal, and long names ar
   );
   assert.doesNotMatch(text.replaceAll("\n", ""), /\p{Cc}/u);
   assert.ok(text.split("\n").every((line) => line.length < 200));
+});
+
+test("an attribute of one service's resource says whose", () => {
+  const attributes = [{ ...version, service: "payment" }];
+  const text = renderExplanation({ ...found, attributes }, { colour: false });
+  assert.match(text, /\n {2}service\.version of payment {2}2\.0 /);
 });
 
 test("of more than ten attributes the others are counted", () => {

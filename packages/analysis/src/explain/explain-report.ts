@@ -56,8 +56,9 @@ function suspectCells(suspect: Suspect): string[] {
 }
 
 function attributeCells(difference: AttributeDifference): string[] {
+  const { key, service } = difference;
   return [
-    excerpt(printable(difference.key), NAME_WIDTH),
+    excerpt(printable(service === null ? key : `${key} of ${service}`), NAME_WIDTH),
     excerpt(printable(difference.value), VALUE_WIDTH),
     formatShare(difference.incidentShare),
     formatShare(difference.baselineShare),
