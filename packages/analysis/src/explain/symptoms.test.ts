@@ -14,17 +14,19 @@ interface Order {
   /** Calls to payment; all but the last fail, or all. */
   readonly attempts?: number;
   readonly fails?: boolean;
+  /** Before order takes the request. */
+  readonly queueMs?: number;
 }
 
 /** frontend calls order, order calls payment. */
 function order(n: number, group: 0 | 1, drawn: Order): SketchedTrace {
-  const { paymentMs = 20, orderMs = 8, attempts = 1, fails = false } = drawn;
+  const { paymentMs = 20, orderMs = 8, attempts = 1, fails = false, queueMs = 0 } = drawn;
   const jitter = ((n * 7919) % 100) / 100;
   const each = paymentMs + jitter;
   const whole = orderMs + attempts * (each + 2);
   const attempt = (i: number): SketchedRow[] => {
     const errs = fails || i < attempts - 1 ? 1 : 0;
-    const start = 2 + orderMs / 2 + i * (each + 2);
+    const start = 2 + queueMs + orderMs / 2 + i * (each + 2);
     return [
       { span: "order POST client", parent: 2, start, length: each + 1, errs },
       { span: "payment charge", parent: 3 + 2 * i, start: start + 0.5, length: each, errs },
@@ -32,9 +34,9 @@ function order(n: number, group: 0 | 1, drawn: Order): SketchedTrace {
   };
   const errs = fails ? 1 : 0;
   const rows: SketchedRow[] = [
-    { span: "frontend checkout", length: whole + 5, errs },
-    { span: "frontend POST client", parent: 0, start: 1, length: whole + 2, errs },
-    { span: "order place", parent: 1, start: 2, length: whole, errs },
+    { span: "frontend checkout", length: queueMs + whole + 5, errs },
+    { span: "frontend POST client", parent: 0, start: 1, length: queueMs + whole + 2, errs },
+    { span: "order place", parent: 1, start: 2 + queueMs, length: whole, errs },
     ...Array.from({ length: attempts }, (_, i) => attempt(i)).flat(),
   ];
   return { group, rows };
@@ -105,5 +107,23 @@ describe("symptoms of the first suspect", () => {
     );
     assert.match(summary, /^payment is the first suspect/);
     assert.doesNotMatch(summary, /symptom/);
+  });
+
+  test("a longer wait for a service that itself only waits may be a queue", () => {
+    const { suspects, summary } = explained(() => ({ paymentMs: 320, queueMs: 200 }));
+    assert.deepEqual(
+      suspects.map(({ service }) => service),
+      ["payment", "order"],
+    );
+    assert.match(
+      summary,
+      / The longer wait for order may be a queue, a symptom: its own work is as quick as ever, and it waits for payment, whose own work is slower\. /,
+    );
+  });
+
+  test("a longer wait for a service below which nobody is slower is none", () => {
+    const { suspects, summary } = explained(() => ({ queueMs: 200 }));
+    assert.equal(suspects[0]?.service, "order");
+    assert.doesNotMatch(summary, /queue/);
   });
 });

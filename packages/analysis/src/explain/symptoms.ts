@@ -6,6 +6,7 @@ import type { Accused } from "./accuse.ts";
 import type { Cohorts } from "./cohorts.ts";
 import { failingCallers } from "./failing-callers.ts";
 import type { Places } from "./places.ts";
+import { queues } from "./queues.ts";
 import { repeatedCalls } from "./repeated-calls.ts";
 import { waitingCallers } from "./waiting-callers.ts";
 
@@ -28,18 +29,15 @@ export interface SymptomParts {
 }
 
 /** Sentences about the first case. */
-export function symptomsOf(
-  { cases, failing, origins, rest }: Accused,
-  cohorts: Cohorts,
-  places: Places,
-): string[] {
+export function symptomsOf(accused: Accused, cohorts: Cohorts, places: Places): string[] {
+  const { cases, failing, origins, rest } = accused;
   const [first] = cases;
   if (first === undefined) return [];
   const blamed = new Set(
     cases.filter(({ cost }) => cost > first.cost * OWN_SHARE).map(({ service }) => service),
   );
   const parts = (isMeant: (accusation: Accusation) => boolean): SymptomParts => {
-    const accused = new Set(first.accusations.filter(isMeant).map(({ place }) => place));
+    const accusedPlaces = new Set(first.accusations.filter(isMeant).map(({ place }) => place));
     return {
       cohorts,
       places,
@@ -47,7 +45,7 @@ export function symptomsOf(
       origins,
       service: first.service,
       isBlamed: (service) => blamed.has(service),
-      isAccused: (place) => accused.has(place),
+      isAccused: (place) => accusedPlaces.has(place),
     };
   };
   const failures = parts(({ kind }) => kind === "error");
@@ -56,5 +54,6 @@ export function symptomsOf(
     waitingCallers({ ...times, cohorts: rest }),
     failingCallers(failures),
     repeatedCalls(failures),
+    queues(accused, places, first.cost * OWN_SHARE),
   ].filter((sentence) => sentence !== undefined);
 }
