@@ -3,12 +3,13 @@ import { requiredEnv } from "./call-service.ts";
 
 export const poolName = "order_db_pool";
 export const connectionTimeoutMs = 5000;
+export const poolSize: number = Number(process.env.SHOP_POOL_MAX ?? 20);
 
 /** `statementTimeoutMs` is PostgreSQL's own: the server cancels, with 57014. */
 export function openPool(statementTimeoutMs?: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: requiredEnv("DATABASE_URL"),
-    max: 20,
+    max: poolSize,
     connectionTimeoutMillis: connectionTimeoutMs,
     ...(statementTimeoutMs === undefined ? {} : { statement_timeout: statementTimeoutMs }),
   });
