@@ -9,10 +9,11 @@ export interface ScenarioLoad extends Omit<LoadOptions, "frontendUrl" | "before"
 /** Orders of a scenario, with the restarts that belong to some of them. */
 export async function runScenario(load: ScenarioLoad, state: LoadState): Promise<void> {
   const { shop, ...options } = load;
-  const { restart, restartsBefore } = scenarioOf(load.scenario);
+  const { restart, restartsBefore, maxOrdersPerSecond } = scenarioOf(load.scenario);
   await runOpenLoop(
     {
       ...options,
+      ordersPerSecond: Math.min(load.ordersPerSecond, maxOrdersPerSecond ?? load.ordersPerSecond),
       frontendUrl: shop.frontendUrl,
       before: (index) => {
         if (restart === undefined || restartsBefore?.(index) !== true) return undefined;

@@ -18,6 +18,8 @@ export interface Scenario {
   /** For people, one line. */
   readonly about: string;
   readonly setup?: ShopSetup;
+  /** More would make orders meet each other's fault. */
+  readonly maxOrdersPerSecond?: number;
   readonly fateOf: (draw: Draw) => Fate;
   /** Undefined for an order that the fault spares. */
   readonly truthOf: (placed: PlacedFate) => Truth | undefined;

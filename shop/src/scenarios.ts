@@ -159,8 +159,9 @@ const list: readonly Scenario[] = [
   },
   {
     name: "pool-exhaustion",
-    about: "a job holds all connections of order-service for 0.25 s just when an order wants one",
+    about: "a job of order-service holds its connections for 0.25 s before each order; 2 orders/s",
     setup: { env: { "order-service": { SHOP_POOL_MAX: "2" } } },
+    maxOrdersPerSecond: 2,
     fateOf: (draw) => ({ ...healthyFate(draw), saveMs: 100, poolHeldMs: 250 }),
     truthOf: when(() => true, {
       service: "order-service",
