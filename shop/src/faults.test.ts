@@ -86,9 +86,9 @@ function children(trace: Trace, parent: ReceivedSpan | undefined): ReceivedSpan[
     .toSorted((a, b) => (a.startUnixNano < b.startUnixNano ? -1 : 1));
 }
 
-/** Without the connections that they open. */
+/** Without the connections that they open and the names that they look up, which are client spans, too. */
 function callsOf(trace: Trace, name: string): ReceivedSpan[] {
-  return children(trace, named(trace, name)[0]).filter((span) => span.kind === "CLIENT");
+  return children(trace, named(trace, name)[0]).filter((span) => /undici|pg/.test(span.scope));
 }
 
 function overlaps(spans: Trace): number {
