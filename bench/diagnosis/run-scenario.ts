@@ -70,7 +70,9 @@ async function sendAll(scenario: Scenario, shop: Shop, lane: Lane): Promise<Sent
   const { options, signal } = lane;
   const truths: TruthLine[] = [];
   const surprises: string[] = [];
-  const common = { shop, ordersPerSecond: options.ordersPerSecond, signal };
+  // What the shop of this scenario can take holds for its healthy orders, too.
+  const rate = Math.min(options.ordersPerSecond, scenario.maxOrdersPerSecond ?? Infinity);
+  const common = { shop, ordersPerSecond: rate, signal };
   const send = async (name: string, seed: number, count: number): Promise<TruthLine[]> => {
     const lines: TruthLine[] = [];
     const onResult: Parameters<typeof runScenario>[0]["onResult"] = (key, result) => {
@@ -111,7 +113,7 @@ async function sendAll(scenario: Scenario, shop: Shop, lane: Lane): Promise<Sent
 }
 
 function windowFrom(fromMs: number): TimeWindow {
-  return { from: new Date(fromMs).toISOString(), to: new Date(Date.now() + 1).toISOString() };
+  return { from: new Date(fromMs).toISOString(), to: new Date().toISOString() };
 }
 
 async function judge(truth: TruthLine, culprit: CulpritClient): Promise<JudgedOrder> {
