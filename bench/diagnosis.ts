@@ -18,7 +18,7 @@ import {
   runLine,
   scoreTable,
 } from "./diagnosis/report.ts";
-import { benchScenario } from "./diagnosis/run-scenario.ts";
+import { benchScenario, type Lane } from "./diagnosis/run-scenario.ts";
 import { scoresOf } from "./diagnosis/scores.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -48,20 +48,22 @@ async function main(): Promise<number> {
 async function runAll(options: BenchOptions, abort: AbortController): Promise<ScenarioRun[]> {
   const waiting = [...options.scenarios];
   const runs: ScenarioRun[] = [];
-  const lane = async (): Promise<void> => {
+  const runLane = async (): Promise<void> => {
     const data = await mkdtemp(join(tmpdir(), "culprit-diagnosis-"));
     const ports = ["--query-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "off"];
     const culprit = await startCulprit(root, ["--data", data, ...ports], abort.signal);
+    const lane: Lane = {
+      culprit: new CulpritClient(`http://${culprit.doors.query}`),
+      otlpEndpoint: `http://${culprit.doors["otlp-http"]}`,
+      options,
+      orderCount: 0,
+      signal: abort.signal,
+    };
     try {
       for (;;) {
         const name = waiting.shift();
         if (name === undefined || abort.signal.aborted) break;
-        const run = await benchScenario(scenarioOf(name), {
-          culprit: new CulpritClient(`http://${culprit.doors.query}`),
-          otlpEndpoint: `http://${culprit.doors["otlp-http"]}`,
-          options,
-          signal: abort.signal,
-        });
+        const run = await benchScenario(scenarioOf(name), lane);
         console.log(runLine(run));
         runs.push(run);
       }
@@ -73,7 +75,7 @@ async function runAll(options: BenchOptions, abort: AbortController): Promise<Sc
       await rm(data, { recursive: true, force: true });
     }
   };
-  const lanes = Array.from({ length: Math.min(options.lanes, waiting.length) }, lane);
+  const lanes = Array.from({ length: Math.min(options.lanes, waiting.length) }, runLane);
   const failed = (await Promise.allSettled(lanes)).find((lane) => lane.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   if (abort.signal.aborted) throw new Error("stopped");

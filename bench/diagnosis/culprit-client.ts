@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type Explanation,
   explanation,
@@ -5,6 +6,8 @@ import {
   type Verdict,
   verdict,
 } from "@culprit/api";
+
+const catchUpLimitMs = 60_000;
 
 /** Asks Culprit over HTTP, as everybody does. */
 export class CulpritClient {
@@ -23,6 +26,31 @@ export class CulpritClient {
     const headers = { "content-type": "application/json" };
     const init = { method: "POST", headers, body };
     return explanation.parse(await this.#ask("/api/culprit/explain", init));
+  }
+
+  /**
+   * Resolves when so many traces have been judged and nothing waits to be: then Culprit knows all that the traces tell of
+   * the services, and no verdict changes any more.
+   */
+  async caughtUp(traces: number): Promise<void> {
+    const deadlineMs = performance.now() + catchUpLimitMs;
+    for (;;) {
+      const judged = await this.#metric("culprit_judged_traces_total");
+      const lagSeconds = await this.#metric("culprit_verdict_lag_seconds");
+      // A Culprit that judges only when it is asked.
+      if (judged === undefined || lagSeconds === undefined) return;
+      if (judged >= traces && lagSeconds === 0) return;
+      if (performance.now() > deadlineMs) {
+        throw new Error(`${judged} of ${traces} traces were judged, ${lagSeconds} s behind`);
+      }
+      await sleep(200);
+    }
+  }
+
+  async #metric(name: string): Promise<number | undefined> {
+    const text = await (await fetch(`${this.#queryUrl}/metrics`)).text();
+    const value = new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1];
+    return value === undefined ? undefined : Number(value);
   }
 
   async #ask(path: string, init: RequestInit = {}): Promise<unknown> {

@@ -26,6 +26,8 @@ export interface Lane {
   readonly culprit: CulpritClient;
   readonly otlpEndpoint: string;
   readonly options: BenchOptions;
+  /** Orders whose traces its Culprit has got. */
+  orderCount: number;
   readonly signal: AbortSignal;
 }
 
@@ -50,6 +52,7 @@ export async function benchScenario(scenario: Scenario, lane: Lane): Promise<Sce
   } finally {
     await shop.stop();
   }
+  await lane.culprit.caughtUp(lane.orderCount);
   const orders: JudgedOrder[] = [];
   for (const truth of sent.truths) orders.push(await judge(truth, lane.culprit));
   const explained: ExplainedRun[] = [];
@@ -86,6 +89,7 @@ async function sendAll(scenario: Scenario, shop: Shop, lane: Lane): Promise<Sent
     };
     const load = { ...common, scenario: name, seed, count, onResult };
     await runScenario(load, emptyLoadState());
+    lane.orderCount += lines.length;
     if (lines.length !== count)
       surprises.push(`${name} seed ${seed}: ${count - lines.length} orders without an answer`);
     return lines;
