@@ -16,6 +16,8 @@ export interface ServiceSetup {
   readonly handle: (body: unknown, key: DrawKey | undefined) => Promise<object>;
   /** GET routes, with what comes after the last slash. */
   readonly reads?: Readonly<Record<string, (id: string) => Promise<object>>>;
+  /** What else has to be ready before the first request. */
+  readonly open?: () => Promise<void>;
   /** What else has to be closed, after the last request. */
   readonly close?: () => Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function runService(setup: ServiceSetup): Promise<void> {
     () => setupTracing(setup.name).shutdown(),
   );
   await startAndReport(async () => {
+    await setup.open?.();
     await app.listen({ host: "localhost", port: Number(process.env.PORT ?? 0) });
     const address = app.server.address();
     if (address === null || typeof address === "string") {

@@ -140,6 +140,7 @@ await runService({
   name,
   path: "/update",
   handle: updateInventory,
+  open: () => fillPool(pool),
   reads: {
     "/shelves": async (id) => {
       await work(shelfReadMs);

@@ -158,6 +158,7 @@ await runService({
   name,
   path: "/finalize",
   handle: finalizeOrder,
+  open: () => fillPool(pool),
   reads: {
     "/customers": async (id) => {
       await work(customerReadMs);
