@@ -174,6 +174,8 @@ test("a caller that gives up: what it asked for goes on without it, to its end",
   const paid = named(trace, "process_payment")[0];
   assert.equal(root?.attributes["http.response.status_code"], 504);
   assert.equal(paid?.status, "UNSET");
+  const [call] = callsOf(trace, "call_payment_service");
+  assert.equal(call?.attributes["error.type"], "TimeoutError");
   assert.ok(paid.endUnixNano > root.endUnixNano);
 });
 

@@ -1,4 +1,4 @@
-/** Every kind of finding; what each means is a table in the user guide. */
+/** Every kind of finding; docs/findings.md says what each means. */
 export const findingKinds = [
   "bottleneck",
   "slow-trace",
