@@ -1,9 +1,6 @@
 import type { Difference, ExplainedRun, ScenarioRun } from "./judged-order.ts";
 import type { Score } from "./scores.ts";
 
-/** Of each sort and kind; the counts are in the table. */
-const maxListed = 5;
-
 export function scoreTable(scores: readonly Score[]): string {
   const rows = scores.map(({ kind, right, wrong, missed, precision, recall }) => [
     kind,
@@ -23,8 +20,9 @@ export function explainTable(runs: readonly ExplainedRun[]): string {
     of[0]?.culprit ?? "",
     `${of.filter(namesFirst).length} of ${of.length}`,
     [...new Set(of.map(firstSuspect))].join(", "),
+    [...new Set(of.map(firstAttribute))].join(", "),
   ]);
-  return table([["scenario", "culprit", "top-1", "named first"], ...rows]);
+  return table([["scenario", "culprit", "top-1", "named first", "first attribute"], ...rows]);
 }
 
 export function namesFirst({ culprit, explanation }: ExplainedRun): boolean {
@@ -36,6 +34,11 @@ export function firstSuspect({ explanation, reason }: ExplainedRun): string {
   const suspect = explanation.suspects[0];
   if (suspect === undefined) return "nobody";
   return `${suspect.service} / ${suspect.operation} (${suspect.kind})`;
+}
+
+function firstAttribute({ explanation }: ExplainedRun): string {
+  const attribute = explanation?.attributes[0];
+  return attribute === undefined ? "-" : `${attribute.key}=${attribute.value}`;
 }
 
 export function runLine({ scenario, orders, surprises, seconds }: ScenarioRun): string {
@@ -51,7 +54,7 @@ export function differenceLines(what: string, differences: readonly Difference[]
   );
   return [...groups].flatMap(([title, group]) => [
     `${title}: ${group.length}`,
-    ...group.slice(0, maxListed).map(differenceLine),
+    ...group.map(differenceLine),
   ]);
 }
 

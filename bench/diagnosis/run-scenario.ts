@@ -20,7 +20,6 @@ import type { ExplainedRun, JudgedOrder, ScenarioRun } from "./judged-order.ts";
 import type { BenchOptions } from "./options.ts";
 
 const warmUpOrders = 20;
-const baselineOrders = 40;
 
 export interface Lane {
   readonly culprit: CulpritClient;
@@ -104,7 +103,7 @@ async function sendAll(scenario: Scenario, shop: Shop, lane: Lane): Promise<Sent
   const baselineFromMs = Date.now();
   // Only where something is to be explained: elsewhere the fault may be in the processes from the start.
   if (scenario.culprit !== undefined) {
-    truths.push(...(await send(healthyScenario, 1_000_002, baselineOrders)));
+    truths.push(...(await send(healthyScenario, 1_000_002, options.baselineOrders)));
   }
   const baseline = windowFrom(baselineFromMs);
   await beginScenario({ ...common, scenario: scenario.name, count: 1 });
