@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { expectedOutcome, saveLimitMs } from "./fate.ts";
-import { defaultScenario, fateOf } from "./scenarios.ts";
+import { defaultScenario } from "./scenario-list.ts";
+import { fateOf } from "./scenarios.ts";
 
 const keyOf = (seed: number, index: number) => ({ seed, index, scenario: defaultScenario });
 

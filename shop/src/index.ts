@@ -6,14 +6,8 @@ export { type OrderResult, placeOrder } from "./place-order.ts";
 export { whyUnsupported } from "./postgres/binaries.ts";
 export { beginScenario, runScenario, type ScenarioLoad } from "./run-scenario.ts";
 export type { Scenario } from "./scenario.ts";
-export {
-  defaultScenario,
-  fateOf,
-  healthyScenario,
-  scenarioOf,
-  scenarios,
-  truthLine,
-} from "./scenarios.ts";
+export { defaultScenario, healthyScenario } from "./scenario-list.ts";
+export { fateOf, scenarioOf, scenarios, truthLine } from "./scenarios.ts";
 export { resetTables } from "./schema.ts";
 export { type Shop, type ShopOptions, startShop } from "./shop.ts";
 export type { PartName, ServiceName } from "./shop-setup.ts";

@@ -1,5 +1,6 @@
 import { emptyLoadState, type LoadOptions, type LoadState, runOpenLoop } from "./open-loop.ts";
-import { healthyScenario, scenarioOf } from "./scenarios.ts";
+import { healthyScenario } from "./scenario-list.ts";
+import { scenarioOf } from "./scenarios.ts";
 import type { Shop } from "./shop.ts";
 
 export interface ScenarioLoad extends Omit<LoadOptions, "frontendUrl" | "before"> {

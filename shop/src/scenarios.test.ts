@@ -5,14 +5,8 @@ import { drawsOf } from "./draws.ts";
 import { expectedOutcome } from "./fate.ts";
 import { drawnOrder } from "./order-book.ts";
 import type { Scenario } from "./scenario.ts";
-import {
-  defaultScenario,
-  fateOf,
-  healthyScenario,
-  scenarioOf,
-  scenarios,
-  truthLine,
-} from "./scenarios.ts";
+import { defaultScenario, healthyScenario } from "./scenario-list.ts";
+import { fateOf, scenarioOf, scenarios, truthLine } from "./scenarios.ts";
 import { findingKinds, type TruthLine } from "./truth.ts";
 
 const traceIds = ["0".repeat(31), "f".repeat(31)].flatMap((half) => [`${half}1`, `${half}f`]);

@@ -10,7 +10,8 @@ import type { DrawKey } from "./draws.ts";
 import { expectedOutcome, type Outcome } from "./fate.ts";
 import { drawnOrder } from "./order-book.ts";
 import { type OrderResult, placeOrder } from "./place-order.ts";
-import { defaultScenario, fateOf } from "./scenarios.ts";
+import { defaultScenario } from "./scenario-list.ts";
+import { fateOf } from "./scenarios.ts";
 import { type Shop, startShop } from "./shop.ts";
 
 let receiver: OtlpJsonReceiver;
