@@ -25,8 +25,8 @@ function updateInventory(body: unknown, key: DrawKey | undefined): Promise<objec
     "update_inventory",
     { "app.order_id": order.orderId, "app.items_count": order.items.length },
     async () => {
-      await work(dragMs);
       await checkInventory(order.items, fateOf(key));
+      await work(dragMs);
       await tracer.withSpan("deduct_inventory", async () => {
         await work(50);
         await moveStock(order.items, -1);

@@ -36,7 +36,6 @@ function finalizeOrder(body: unknown, key: DrawKey | undefined): Promise<object>
       "finalize_order",
       { "app.order_id": order.orderId, "app.items_count": order.items.length },
       async () => {
-        await work(dragMs);
         if (fate.finalizeRefused) await refuse();
         if (fate.poolHeldMs > 0) outsideOfOrders(holdConnections, fate.poolHeldMs);
         const client = await connect();
@@ -45,6 +44,7 @@ function finalizeOrder(body: unknown, key: DrawKey | undefined): Promise<object>
         } finally {
           client.release();
         }
+        await work(dragMs);
         // The order stands from here on. A mail that cannot be sent is an error of its span, not of the order.
         const confirmed = await tracer
           .withSpan("send_confirmation_email", () => sendConfirmation(order, key))
