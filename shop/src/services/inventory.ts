@@ -1,5 +1,5 @@
 import { addressOf, callService } from "../call-service.ts";
-import { inTransaction, openPool } from "../database.ts";
+import { fillPool, inTransaction, openPool } from "../database.ts";
 import type { DrawKey } from "../draws.ts";
 import type { Fate } from "../fate.ts";
 import type { OrderItem, PlacedOrder } from "../order.ts";

@@ -2,7 +2,14 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createTransport } from "nodemailer";
 import type pg from "pg";
 import { requiredEnv } from "../call-service.ts";
-import { connectionTimeoutMs, inTransaction, openPool, poolName, poolSize } from "../database.ts";
+import {
+  connectionTimeoutMs,
+  fillPool,
+  inTransaction,
+  openPool,
+  poolName,
+  poolSize,
+} from "../database.ts";
 import { type DrawKey, drawHeader, formatDrawKey } from "../draws.ts";
 import { saveLimitMs } from "../fate.ts";
 import type { PlacedOrder } from "../order.ts";
