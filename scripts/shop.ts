@@ -1,12 +1,20 @@
 /** `npm run shop`: the shop under a steady stream of orders, its spans sent to whoever listens. */
+import { closeSync, openSync, writeSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
+  beginScenario,
+  type DrawKey,
   defaultScenario,
   emptyLoadState,
   type LoadState,
-  runOpenLoop,
+  type OrderResult,
+  runScenario,
+  type Scenario,
+  scenarioOf,
   scenarios,
   startShop,
+  truthLine,
   whyUnsupported,
 } from "@culprit/shop";
 import { BadValue, joinNegativeValues, readPort, readSeed } from "./option-value.ts";
@@ -20,15 +28,20 @@ Spans go to OTEL_EXPORTER_OTLP_ENDPOINT, by default http://localhost:4318.
   --rate N              orders a second, sent at their time whatever the answers; default 5
   --duration T          such as 500ms, 60s or 5m; default until Ctrl-C
   --seed N              the dice; default 1
-  --scenario NAME       ${[...scenarios.keys()].join(", ")}; default ${defaultScenario}
+  --scenario NAME       what goes wrong; default ${defaultScenario}
+  --truth FILE          writes what is wrong with each order, a JSON document a line
   --frontend-port N     the shop's front door; default a free port
+
+Scenarios:
+${[...scenarios.values()].map(({ name, about }) => `  ${name.padEnd(24)}${about}`).join("\n")}
 `;
 
 interface Options {
   readonly rate: number;
   readonly durationMs: number | undefined;
   readonly seed: number;
-  readonly scenario: string;
+  readonly scenario: Scenario;
+  readonly truth: string | undefined;
   readonly frontendPort: number;
 }
 
@@ -41,6 +54,7 @@ function readOptions(args: readonly string[]): Options | "help" {
       duration: { type: "string" },
       seed: { type: "string", default: "1" },
       scenario: { type: "string", default: defaultScenario },
+      truth: { type: "string" },
       "frontend-port": { type: "string", default: "0" },
     },
   });
@@ -50,13 +64,18 @@ function readOptions(args: readonly string[]): Options | "help" {
     throw new BadValue(`--rate ${values.rate}: a number above 0, at most 10000, is needed`);
   }
   if (!scenarios.has(values.scenario)) {
-    throw new BadValue(`--scenario ${values.scenario} is not one of ${[...scenarios.keys()]}`);
+    const known = [...scenarios.keys()].join(", ");
+    throw new BadValue(`--scenario ${values.scenario} is not one of ${known}`);
   }
   return {
     rate,
     durationMs: values.duration === undefined ? undefined : toMs(values.duration),
     seed: readSeed(values.seed),
-    scenario: values.scenario,
+    scenario: scenarioOf(values.scenario),
+    truth:
+      values.truth === undefined
+        ? undefined
+        : resolve(process.env.INIT_CWD ?? process.cwd(), values.truth),
     frontendPort: readPort("frontend-port", values["frontend-port"]),
   };
 }
@@ -97,6 +116,23 @@ function describe(state: LoadState, elapsedMs: number): string {
   return [...parts, ...(outcomes === "" ? [] : [outcomes])].join(" | ");
 }
 
+interface TruthFile {
+  readonly write: (key: DrawKey, result: OrderResult) => void;
+  readonly close: () => void;
+}
+
+function openTruthFile(path: string | undefined): TruthFile {
+  if (path === undefined) return { write: () => {}, close: () => {} };
+  const file = openSync(path, "w");
+  return {
+    write: (key, result) => writeSync(file, `${JSON.stringify(truthLine(key, result))}\n`),
+    close: () => closeSync(file),
+  };
+}
+
+/** Of a scenario that begins after healthy ones. */
+const healthyOrders = 5;
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options === "help") {
@@ -105,9 +141,11 @@ async function main(): Promise<number> {
   }
   const unsupported = whyUnsupported();
   if (unsupported !== undefined) throw new Error(unsupported);
+  const truth = openTruthFile(options.truth);
   const abort = new AbortController();
   void stopRequested().then(() => abort.abort());
   const shop = await startShop({
+    setup: options.scenario.setup ?? {},
     ports: { "frontend-service": options.frontendPort },
     onLine: (line) => process.stdout.write(`${line}\n`),
     onProgress: (step) => process.stdout.write(`starting ${step} …\n`),
@@ -125,24 +163,26 @@ async function main(): Promise<number> {
       brokenPart = part;
       abort.abort();
     });
+    const load = {
+      shop,
+      scenario: options.scenario.name,
+      ordersPerSecond: options.rate,
+      signal,
+      onResult: truth.write,
+    };
+    await beginScenario({ ...load, count: healthyOrders });
     const state = emptyLoadState();
     const finish = showProgress(state, performance.now());
-    await runOpenLoop(
-      {
-        frontendUrl: shop.frontendUrl,
-        seed: options.seed,
-        scenario: options.scenario,
-        ordersPerSecond: options.rate,
-        durationMs: options.durationMs,
-        signal,
-      },
-      state,
-    );
+    const { durationMs, seed } = options;
+    const count =
+      durationMs === undefined ? undefined : Math.round((durationMs / 1000) * options.rate);
+    await runScenario({ ...load, seed, count }, state);
     finish();
     if (brokenPart !== undefined) throw new Error(`${brokenPart} ended`);
     return 0;
   } finally {
     await shop.stop();
+    truth.close();
   }
 }
 

@@ -11,6 +11,8 @@ export interface ChildSetup {
   readonly onLine: (line: string) => void;
   /** With `@culprit/tracing` in it. */
   readonly traced?: boolean;
+  /** Loaded before all else; relative to this folder. */
+  readonly preload?: string;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 }
@@ -30,9 +32,12 @@ const stopLimitMs = 15_000;
 export async function startChild(setup: ChildSetup): Promise<Child> {
   const { signal } = setup;
   signal?.throwIfAborted();
-  const register = import.meta.resolve("@culprit/tracing/register");
+  const preloads = [
+    ...(setup.preload === undefined ? [] : [new URL(setup.preload, import.meta.url).href]),
+    ...(setup.traced === true ? [import.meta.resolve("@culprit/tracing/register")] : []),
+  ];
   const child = fork(fileURLToPath(new URL(setup.file, import.meta.url)), {
-    execArgv: setup.traced === true ? ["--import", register] : [],
+    execArgv: preloads.flatMap((preload) => ["--import", preload]),
     env: { ...process.env, ...setup.env },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,

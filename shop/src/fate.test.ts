@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { defaultScenario, expectedOutcome, fateOf, saveLimitMs } from "./fate.ts";
+import { expectedOutcome, saveLimitMs } from "./fate.ts";
+import { defaultScenario } from "./scenario-list.ts";
+import { fateOf } from "./scenarios.ts";
 
 const keyOf = (seed: number, index: number) => ({ seed, index, scenario: defaultScenario });
 

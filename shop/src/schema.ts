@@ -1,5 +1,6 @@
 import pg from "pg";
 import { products } from "./products.ts";
+import { shelves } from "./shelves.ts";
 
 /** Empties the shop's tables, or makes them, and fills the shelves: no run depends on an earlier one. */
 export async function resetTables(databaseUrl: string): Promise<void> {
@@ -7,7 +8,7 @@ export async function resetTables(databaseUrl: string): Promise<void> {
   await client.connect();
   try {
     await client.query(`
-      DROP TABLE IF EXISTS order_items, orders, inventory;
+      DROP TABLE IF EXISTS order_items, orders, shelves, inventory;
       CREATE TABLE orders (
         order_id text PRIMARY KEY,
         user_id text NOT NULL,
@@ -25,10 +26,18 @@ export async function resetTables(databaseUrl: string): Promise<void> {
       CREATE TABLE inventory (
         product text PRIMARY KEY,
         stock int NOT NULL CHECK (stock >= 0)
+      );
+      CREATE TABLE shelves (
+        shelf int PRIMARY KEY,
+        product text NOT NULL REFERENCES inventory
       );`);
     await client.query(
       "INSERT INTO inventory (product, stock) SELECT * FROM unnest($1::text[], $2::int[])",
       [products.map((product) => product.name), products.map((product) => product.stock)],
+    );
+    await client.query(
+      "INSERT INTO shelves (shelf, product) SELECT * FROM unnest($1::int[], $2::text[])",
+      [shelves, shelves.map((shelf) => products[shelf % products.length]?.name)],
     );
   } finally {
     await client.end();

@@ -8,11 +8,16 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { startAndReport, stopWithStarter } from "./child-link.ts";
 import { type DrawKey, drawHeader, parseDrawKey } from "./draws.ts";
 import { ShopFailure } from "./shop-failure.ts";
+import { work } from "./work.ts";
 
 export interface ServiceSetup {
   readonly name: string;
   readonly path: string;
   readonly handle: (body: unknown, key: DrawKey | undefined) => Promise<object>;
+  /** GET routes, with what comes after the last slash. */
+  readonly reads?: Readonly<Record<string, (id: string) => Promise<object>>>;
+  /** What else has to be ready before the first request. */
+  readonly open?: () => Promise<void>;
   /** What else has to be closed, after the last request. */
   readonly close?: () => Promise<void>;
 }
@@ -22,7 +27,18 @@ export function tracerOf(name: string): DistributedTracer {
   return setupTracing(name).tracer;
 }
 
-/** One service of the shop: one POST route, failures answered with their cause, a clean end. */
+/** What a fresh process loads before it can answer (`SHOP_WARMUP_MS`), when the first request asks for it. */
+const warmUp = once(() => work(Number(process.env.SHOP_WARMUP_MS ?? 0)));
+
+function once(start: () => Promise<void>): () => Promise<void> {
+  let started: Promise<void> | undefined;
+  return () => {
+    started ??= start();
+    return started;
+  };
+}
+
+/** One service of the shop: a POST route, failures answered with their cause, a clean end. */
 export async function runService(setup: ServiceSetup): Promise<void> {
   const app = Fastify({ logger: false });
   answerFailures(app, setup.name);
@@ -30,22 +46,36 @@ export async function runService(setup: ServiceSetup): Promise<void> {
     const traceId = activeServerSpan()?.spanContext().traceId;
     if (traceId !== undefined) reply.header("x-trace-id", traceId);
   });
+  // A caller that gives up closes its connection, and then Fastify no longer waits for the handler.
+  const running = new Set<Promise<object>>();
   app.post(setup.path, async function handleOrder(request) {
+    await warmUp();
+    const handled = setup.handle(request.body, parseDrawKey(request.headers[drawHeader]));
+    running.add(handled);
     try {
-      return await setup.handle(request.body, parseDrawKey(request.headers[drawHeader]));
+      return await handled;
     } catch (error) {
       markOrderFailed(error);
       throw error;
+    } finally {
+      running.delete(handled);
     }
   });
+  for (const [path, read] of Object.entries(setup.reads ?? {})) {
+    app.get<{ Params: { id: string } }>(`${path}/:id`, async function handleRead(request) {
+      return read(request.params.id);
+    });
+  }
   stopWithStarter(
     async () => {
       await app.close();
+      await Promise.allSettled(running);
       await setup.close?.();
     },
     () => setupTracing(setup.name).shutdown(),
   );
   await startAndReport(async () => {
+    await setup.open?.();
     await app.listen({ host: "localhost", port: Number(process.env.PORT ?? 0) });
     const address = app.server.address();
     if (address === null || typeof address === "string") {

@@ -4,15 +4,17 @@ export type FailureCode =
   | "insufficient_stock"
   | "database_timeout"
   | "database_error"
+  | "service_timeout"
   | "service_unavailable";
 
-/** 504 for the database: the order may be tried again as it is; 402 and 409 are for the customer to solve. */
+/** 504 for what took too long: the order may be tried again as it is; 402 and 409 are for the customer to solve. */
 const statusOf: Readonly<Record<FailureCode, number>> = {
   invalid_order: 400,
   payment_declined: 402,
   insufficient_stock: 409,
   database_timeout: 504,
   database_error: 500,
+  service_timeout: 504,
   service_unavailable: 503,
 };
 

@@ -7,6 +7,7 @@ import {
 } from "@opentelemetry/core";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
+import { AbortErrorProcessor } from "./abort-error-processor.ts";
 import { DatabaseErrorProcessor } from "./database-error-processor.ts";
 import { DistributedTracer } from "./distributed-tracer.ts";
 import { ExactStartProcessor } from "./exact-start.ts";
@@ -65,6 +66,7 @@ function start(serviceName: string, options: TracingOptions): Tracing {
     resource: createResource(serviceName, options),
     spanProcessors: [
       new ExactStartProcessor(),
+      new AbortErrorProcessor(),
       new DatabaseErrorProcessor(),
       new ServerErrorProcessor(),
       ...exporters.map((exporter) => new BatchSpanProcessor(exporter)),

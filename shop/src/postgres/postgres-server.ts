@@ -73,7 +73,7 @@ async function launch(
     listen_addresses: "localhost",
     port: String(port),
     unix_socket_directories: "",
-    max_connections: "60",
+    max_connections: "90",
     shared_buffers: "32MB",
     // The cluster does not outlive the run, so there is nothing to save from a power cut.
     fsync: "off",

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { callService, requiredEnv } from "../call-service.ts";
+import { addressOf, callService } from "../call-service.ts";
 import type { DrawKey } from "../draws.ts";
 import { type Order, type PlacedOrder, parseOrder, totalOf } from "../order.ts";
+import { fateOf } from "../scenarios.ts";
 import { runService, tracerOf } from "../service.ts";
 import { work } from "../work.ts";
 
 const name = "frontend-service";
 const tracer = tracerOf(name);
-const paymentUrl = `${requiredEnv("PAYMENT_URL")}/process`;
 
 function processOrder(body: unknown, key: DrawKey | undefined): Promise<object> {
   return tracer.withSpan("process_order", async (span) => {
@@ -57,7 +57,9 @@ function callPayment(
     },
     async (span) => {
       span.setAttribute("app.payment_result", "failed");
-      const paid = await callService("payment-service", paymentUrl, order, key);
+      const { patienceMs, instance } = fateOf(key);
+      const url = `${addressOf("PAYMENT_URL", instance)}/process`;
+      const paid = await callService("payment-service", url, order, key, { limitMs: patienceMs });
       span.setAttribute("app.payment_result", "success");
       return paid;
     },

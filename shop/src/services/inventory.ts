@@ -1,16 +1,23 @@
-import { callService, requiredEnv } from "../call-service.ts";
-import { inTransaction, openPool } from "../database.ts";
+import { addressOf, callService } from "../call-service.ts";
+import { fillPool, inTransaction, openPool } from "../database.ts";
 import type { DrawKey } from "../draws.ts";
-import { fateOf } from "../fate.ts";
+import type { Fate } from "../fate.ts";
 import type { OrderItem, PlacedOrder } from "../order.ts";
+import { fateOf } from "../scenarios.ts";
 import { runService, tracerOf } from "../service.ts";
+import { shelves } from "../shelves.ts";
 import { ShopFailure } from "../shop-failure.ts";
-import { work } from "../work.ts";
+import { timeScale, work } from "../work.ts";
 
 const name = "inventory-service";
 const tracer = tracerOf(name);
-const orderUrl = `${requiredEnv("ORDER_URL")}/finalize`;
 const pool = openPool();
+/** What a slow version of this service takes longer. */
+const dragMs = Number(process.env.SHOP_DRAG_MS ?? 0);
+const shelfReadMs = 80;
+const shelfQueryMs = 25;
+const deliveryReadMs = 200;
+const slowQueryMs = 900;
 
 function updateInventory(body: unknown, key: DrawKey | undefined): Promise<object> {
   const order = body as PlacedOrder;
@@ -18,7 +25,8 @@ function updateInventory(body: unknown, key: DrawKey | undefined): Promise<objec
     "update_inventory",
     { "app.order_id": order.orderId, "app.items_count": order.items.length },
     async () => {
-      await checkInventory(order.items, fateOf(key).stockInsufficient);
+      await checkInventory(order.items, fateOf(key));
+      await work(dragMs);
       await tracer.withSpan("deduct_inventory", async () => {
         await work(50);
         await moveStock(order.items, -1);
@@ -34,20 +42,61 @@ function updateInventory(body: unknown, key: DrawKey | undefined): Promise<objec
   );
 }
 
-function checkInventory(items: readonly OrderItem[], drawnInsufficient: boolean): Promise<void> {
-  return tracer.withSpan("check_inventory", { "app.items_count": items.length }, async (span) => {
+function checkInventory(items: readonly OrderItem[], fate: Fate): Promise<void> {
+  const names = items.map((item) => item.name);
+  const attributes = { "app.items_count": items.length, "app.products": names };
+  return tracer.withSpan("check_inventory", attributes, async (span) => {
     await work(100);
-    const { rows } = await pool.query<{ product: string; stock: number }>(
-      "SELECT product, stock FROM inventory WHERE product = ANY($1)",
-      [items.map((item) => item.name)],
-    );
+    const rows =
+      fate.stockQueries === "one" ? await readStock(names, fate.slowProduct) : await readShelves();
     const stock = new Map(rows.map((row) => [row.product, row.stock]));
-    const missing = drawnInsufficient
+    const missing = fate.stockInsufficient
       ? items[0]
       : items.find((item) => (stock.get(item.name) ?? 0) < item.quantity);
     span.setAttribute("app.availability_check", missing === undefined ? "passed" : "failed");
     if (missing !== undefined) throw insufficient(missing.name);
   });
+}
+
+interface Stock {
+  readonly product: string;
+  readonly stock: number;
+}
+
+async function readStock(
+  names: readonly string[],
+  slowProduct: string | undefined,
+): Promise<readonly Stock[]> {
+  const found =
+    slowProduct === undefined
+      ? await pool.query<Stock>("SELECT product, stock FROM inventory WHERE product = ANY($1)", [
+          names,
+        ])
+      : await pool.query<Stock>(
+          `SELECT product, stock, CASE WHEN product = $2 THEN pg_sleep($3) END
+           FROM inventory WHERE product = ANY($1)`,
+          [names, slowProduct, (slowQueryMs / 1000) * timeScale],
+        );
+  return found.rows;
+}
+
+/** Products stand on several shelves, all of them in reach of the first. */
+async function readShelves(): Promise<readonly Stock[]> {
+  const client = await pool.connect();
+  const found: Stock[] = [];
+  try {
+    for (const shelf of shelves) {
+      const { rows } = await client.query<Stock>(
+        `SELECT product, stock, pg_sleep($2)
+         FROM shelves JOIN inventory USING (product) WHERE shelf = $1`,
+        [shelf, (shelfQueryMs / 1000) * timeScale],
+      );
+      found.push(...rows);
+    }
+  } finally {
+    client.release();
+  }
+  return found;
 }
 
 /** All products of the order or none; in one fixed sequence, so that two orders never wait for each other. */
@@ -75,7 +124,9 @@ function notifyOrderService(order: PlacedOrder, key: DrawKey | undefined): Promi
     { "app.downstream_service": "order-service" },
     async (span) => {
       span.setAttribute("app.notification_result", "failed");
-      await callService("order-service", orderUrl, order, key);
+      const { attempts, instance } = fateOf(key);
+      const url = `${addressOf("ORDER_URL", instance)}/finalize`;
+      await callService("order-service", url, order, key, { attempts });
       span.setAttribute("app.notification_result", "success");
     },
   );
@@ -89,5 +140,16 @@ await runService({
   name,
   path: "/update",
   handle: updateInventory,
+  open: () => fillPool(pool),
+  reads: {
+    "/shelves": async (id) => {
+      await work(shelfReadMs);
+      return { shelf: id };
+    },
+    "/deliveries": async (id) => {
+      await work(deliveryReadMs);
+      return { delivery: id };
+    },
+  },
   close: () => pool.end(),
 });

@@ -1,7 +1,10 @@
 /** Takes every mail as a real SMTP server would, needs 100 ms for it and forgets it. */
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { SMTPServer } from "smtp-server";
 import { startAndReport, stopWithStarter } from "../child-link.ts";
+import { parseDrawKey } from "../draws.ts";
+import { fateOf } from "../scenarios.ts";
 import { work } from "../work.ts";
 
 const server = new SMTPServer({
@@ -10,9 +13,10 @@ const server = new SMTPServer({
   disableReverseLookup: true,
   logger: false,
   async onData(stream, _session, done) {
-    stream.resume();
+    const key = /^x-shop-draw: (\S+)\s*$/im.exec(await text(stream))?.[1];
     await work(100);
-    done();
+    const { mailRefused } = fateOf(parseDrawKey(key));
+    done(mailRefused ? new Error("the mailbox is full") : null);
   },
 });
 // A client that goes away in the middle of a mail is no reason to stop.

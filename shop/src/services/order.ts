@@ -1,10 +1,19 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createTransport } from "nodemailer";
 import type pg from "pg";
 import { requiredEnv } from "../call-service.ts";
-import { connectionTimeoutMs, inTransaction, openPool, poolName } from "../database.ts";
-import type { DrawKey } from "../draws.ts";
-import { fateOf, saveLimitMs } from "../fate.ts";
+import {
+  connectionTimeoutMs,
+  fillPool,
+  inTransaction,
+  openPool,
+  poolName,
+  poolSize,
+} from "../database.ts";
+import { type DrawKey, drawHeader, formatDrawKey } from "../draws.ts";
+import { saveLimitMs } from "../fate.ts";
 import type { PlacedOrder } from "../order.ts";
+import { fateOf } from "../scenarios.ts";
 import { runService, tracerOf } from "../service.ts";
 import { ShopFailure } from "../shop-failure.ts";
 import { timeScale, work } from "../work.ts";
@@ -13,6 +22,12 @@ const name = "order-service";
 const tracer = tracerOf(name);
 const limitMs = Math.round(saveLimitMs * timeScale);
 const pool = openPool(limitMs);
+/** What a slow instance of this service takes longer. */
+const dragMs = Number(process.env.SHOP_DRAG_MS ?? 0);
+const refusalMs = 20;
+const customerReadMs = 200;
+/** Runs a job of the process's own, which belongs to no order. */
+const outsideOfOrders = AsyncLocalStorage.snapshot();
 const mail = createTransport({
   host: "127.0.0.1",
   port: Number(requiredEnv("SMTP_PORT")),
@@ -22,20 +37,24 @@ const mail = createTransport({
 
 function finalizeOrder(body: unknown, key: DrawKey | undefined): Promise<object> {
   const order = body as PlacedOrder;
+  const fate = fateOf(key);
   return tracer
     .withSpan(
       "finalize_order",
       { "app.order_id": order.orderId, "app.items_count": order.items.length },
       async () => {
+        if (fate.finalizeRefused) await refuse();
+        if (fate.poolHeldMs > 0) outsideOfOrders(holdConnections, fate.poolHeldMs);
         const client = await connect();
         try {
-          await saveOrder(client, order, fateOf(key).saveMs * timeScale);
+          await saveOrder(client, order, fate.saveMs * timeScale);
         } finally {
           client.release();
         }
+        await work(dragMs);
         // The order stands from here on. A mail that cannot be sent is an error of its span, not of the order.
         const confirmed = await tracer
-          .withSpan("send_confirmation_email", () => sendConfirmation(order))
+          .withSpan("send_confirmation_email", () => sendConfirmation(order, key))
           .then(
             () => true,
             () => false,
@@ -44,6 +63,25 @@ function finalizeOrder(body: unknown, key: DrawKey | undefined): Promise<object>
       },
     )
     .catch(explain);
+}
+
+async function refuse(): Promise<never> {
+  await work(refusalMs);
+  throw new ShopFailure("service_unavailable", "too many orders at once", name);
+}
+
+/** A job that takes all connections and then does something else. */
+function holdConnections(durationMs: number): void {
+  for (let k = 0; k < poolSize; k++) {
+    pool
+      .connect()
+      .then(async (client) => {
+        await work(durationMs);
+        client.release();
+      })
+      // No connection in time: the job is not done, and orders say what is wrong.
+      .catch(() => {});
+  }
 }
 
 function connect(): Promise<pg.PoolClient> {
@@ -102,11 +140,12 @@ async function insertOrder(
   );
 }
 
-async function sendConfirmation(order: PlacedOrder): Promise<void> {
+async function sendConfirmation(order: PlacedOrder, key: DrawKey | undefined): Promise<void> {
   await mail.sendMail({
     from: "orders@shop.example",
     to: `${order.userId}@customers.example`,
     subject: `Your order ${order.orderId}`,
+    ...(key === undefined ? {} : { headers: { [drawHeader]: formatDrawKey(key) } }),
     text: `Thank you. ${order.items.map((item) => item.name).join(", ")}: ${order.totalAmount}`,
   });
 }
@@ -126,6 +165,13 @@ await runService({
   name,
   path: "/finalize",
   handle: finalizeOrder,
+  open: () => fillPool(pool),
+  reads: {
+    "/customers": async (id) => {
+      await work(customerReadMs);
+      return { customer: id };
+    },
+  },
   close: async () => {
     mail.close();
     await pool.end();

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { callService, requiredEnv } from "../call-service.ts";
-import { type DrawKey, drawHeader, formatDrawKey } from "../draws.ts";
+import { addressOf, callService, readService, requiredEnv } from "../call-service.ts";
+import type { DrawKey } from "../draws.ts";
 import type { PlacedOrder } from "../order.ts";
+import { fateOf } from "../scenarios.ts";
 import { runService, tracerOf } from "../service.ts";
+import { shelves } from "../shelves.ts";
 import { ShopFailure } from "../shop-failure.ts";
 import { work } from "../work.ts";
 
 const name = "payment-service";
 const gateway = "stripe";
 const tracer = tracerOf(name);
-const gatewayUrl = `${requiredEnv("GATEWAY_URL")}/v1/charges`;
-const inventoryUrl = `${requiredEnv("INVENTORY_URL")}/update`;
+const gatewayUrl = requiredEnv("GATEWAY_URL");
 
 function processPayment(body: unknown, key: DrawKey | undefined): Promise<object> {
   const order = body as PlacedOrder;
@@ -26,11 +27,32 @@ function processPayment(body: unknown, key: DrawKey | undefined): Promise<object
     },
     async () => {
       await tracer.withSpan("validate_payment_info", () => work(50));
+      await assessRisk(key);
       await charge(order, transactionId, key);
       await updateInventory({ ...order, transactionId }, key);
       return { transactionId, status: "paid" };
     },
   );
+}
+
+/** What some shops want to know of an order before they take money for it. */
+async function assessRisk(key: DrawKey | undefined): Promise<void> {
+  const { riskReads, instance } = fateOf(key);
+  if (riskReads === "none") return;
+  const inventory = addressOf("INVENTORY_URL", instance);
+  const readShelf = (shelf: number): Promise<unknown> =>
+    readService("inventory-service", `${inventory}/shelves/${shelf}`, key);
+  await tracer.withSpan("assess_risk", async () => {
+    if (riskReads === "shelf-after-shelf") {
+      for (const shelf of shelves) await readShelf(shelf);
+    } else if (riskReads === "shelves-at-once") {
+      await Promise.all(shelves.map(readShelf));
+    } else {
+      await readService("inventory-service", `${inventory}/deliveries/1`, key);
+      await readService("order-service", `${addressOf("ORDER_URL", instance)}/customers/1`, key);
+      await readService(gateway, `${gatewayUrl}/v1/accounts/1`, key);
+    }
+  });
 }
 
 function charge(
@@ -58,17 +80,10 @@ async function askGateway(
   transactionId: string,
   key: DrawKey | undefined,
 ): Promise<{ status: string }> {
-  const response = await fetch(gatewayUrl, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(key === undefined ? {} : { [drawHeader]: formatDrawKey(key) }),
-    },
-    body: JSON.stringify({ amount: order.totalAmount, reference: transactionId }),
-  }).catch((cause: unknown) => {
-    throw new ShopFailure("service_unavailable", `${gateway} cannot be reached`, name, { cause });
-  });
-  return (await response.json()) as { status: string };
+  const charge = { amount: order.totalAmount, reference: transactionId };
+  const { attempts } = fateOf(key);
+  const answer = await callService(gateway, `${gatewayUrl}/v1/charges`, charge, key, { attempts });
+  return { status: String(answer.status) };
 }
 
 function updateInventory(order: PlacedOrder, key: DrawKey | undefined): Promise<void> {
@@ -77,7 +92,9 @@ function updateInventory(order: PlacedOrder, key: DrawKey | undefined): Promise<
     { "app.downstream_service": "inventory-service" },
     async (span) => {
       span.setAttribute("app.inventory_result", "failed");
-      await callService("inventory-service", inventoryUrl, order, key);
+      const { attempts, instance } = fateOf(key);
+      const url = `${addressOf("INVENTORY_URL", instance)}/update`;
+      await callService("inventory-service", url, order, key, { attempts });
       span.setAttribute("app.inventory_result", "success");
     },
   );

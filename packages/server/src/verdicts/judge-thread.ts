@@ -1,7 +1,7 @@
 // The thread in which a server judges: started by `judging.ts`, one task at a time.
 
 import { readlinkSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { TopologyKnowledge } from "@culprit/analysis";
 import { type Judged, type JudgeSettings, type JudgeTask, TraceJudge } from "./trace-judge.ts";
@@ -10,6 +10,9 @@ const { settings, known } = workerData as {
   readonly settings: JudgeSettings;
   readonly known: TopologyKnowledge;
 };
+
+/** A third of the weight of a thread at 0. At 10 it is a tenth, and neighbours on a full machine starved it. */
+const NICENESS = 5;
 
 yieldToReceivers();
 const judge = new TraceJudge(settings, known);
@@ -30,7 +33,7 @@ function yieldToReceivers(): void {
   if (process.platform !== "linux") return;
   try {
     const threadId = Number(readlinkSync("/proc/thread-self").split("/").at(-1));
-    setPriority(threadId, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(threadId, NICENESS);
   } catch {
     // Without /proc, or where it is not allowed, it is a thread like any other.
   }

@@ -42,7 +42,7 @@ const PIECE_SPANS = 40_000;
 /** A larger trace is not judged: 1.2 KB of memory a span, beside everything else a server does. */
 const MAX_SPANS = 400_000;
 /** Of arrivals: at most this much at once, so that where little comes a window is not asked for span by span. */
-const WINDOW_NANOS = 5_000_000_000n;
+const WINDOW_NANOS = 2_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 /** How far before a window the spans of its traces are looked for at first; the few that have earlier ones are read anew. */
