@@ -16,9 +16,10 @@ export function eachCaller(
 ): void {
   const first = firstRow[trace] as number;
   const end = firstRow[trace + 1] as number;
-  const seen = new Set<number>();
+  let seen: Set<number> | undefined;
   for (let row = first; row < end; row++) {
     if (!isBelow(row)) continue;
+    seen ??= new Set();
     for (let at = row; at >= 0 && !seen.has(at); at = parent[at] as number) {
       seen.add(at);
       const above = parent[at] as number;

@@ -17,9 +17,10 @@ export function queues(
   const { services } = rest.columns;
   const heavy = cases.filter(({ cost }) => cost >= leastCost);
   const slow = heavy.find((each) => ownPlaces(each, places).size > 0);
-  if (slow === undefined) return undefined;
+  const candidates = heavy.filter((each) => isOnlyWaitedFor(each, places));
+  if (slow === undefined || candidates.length === 0) return undefined;
   const above = servicesAbove(rest, places, ownPlaces(slow, places), slow.service);
-  const waitedFor = heavy.find((each) => above.has(each.service) && isOnlyWaitedFor(each, places));
+  const waitedFor = candidates.find(({ service }) => above.has(service));
   if (waitedFor === undefined) return undefined;
   const [queue, cause] = [services[waitedFor.service], services[slow.service]];
   return `The longer wait for ${queue} may be a queue, a symptom: its own work is as quick as ever, and it waits for ${cause}, whose own work is slower.`;
