@@ -65,8 +65,8 @@ alter table culprit.spans add index by_arrival received_unix_nano type minmax gr
 /**
  * One row a judgement; a trace that is judged again gets another row, which says `again`; the one
  * with the latest arrival counts, then the one judged last. Sorted as spans are; partitions are days of arrival of the trace's last span.
- * The path is three names and a number a call stack, side by side, so that a slice of traces is one insert. Stacks are
- * whole texts, since traces of one kind have the same ones: a number each in the column's dictionary.
+ * The path is a tree, an entry a call stack, side by side so that a slice of traces is one insert: two names, the time,
+ * and in `path_parents` the place of the caller's entry counted from 1, 0 for the root's.
  * `not_judged` says why a trace has a row but no verdict; empty for all others.
  */
 const VERDICTS = `
@@ -89,7 +89,7 @@ create table culprit.verdicts (
   error_origins Array(LowCardinality(String)),
   path_services Array(LowCardinality(String)),
   path_operations Array(LowCardinality(String)),
-  path_stacks Array(LowCardinality(String)),
+  path_parents Array(UInt16),
   path_nanos Array(UInt64),
   not_judged LowCardinality(String)
 )

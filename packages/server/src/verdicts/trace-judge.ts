@@ -74,19 +74,20 @@ export class TraceJudge {
   judge({ answer, judgedUnixNano, maxSpans, wholeAfter }: JudgeTask): JudgeOutcome {
     const groups = readTraces(answer);
     let spanCount = 0;
-    for (const spans of groups.values()) spanCount += spans.length;
+    for (const trace of groups.values()) spanCount += trace.spanCount;
     if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
     const incomplete: string[] = [];
-    for (const [traceId, spans] of groups) {
+    for (const [traceId, trace] of groups) {
+      // One trace after the other, so that what one needed is garbage before the next.
+      const spans = trace.spans();
       if (wholeAfter !== undefined && this.#mayHaveEarlier(traceId, spans, wholeAfter)) {
         incomplete.push(traceId);
         spanCount -= spans.length;
         continue;
       }
       this.#seen.add(traceId);
-      // One after the other, so that what one trace needed is garbage before the next.
       const verdict = attempt(() => this.#verdict(spans));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
