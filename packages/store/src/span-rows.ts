@@ -53,6 +53,12 @@ export function readTraces(answer: Uint8Array): Map<string, TraceRows> {
   return traces;
 }
 
+/** When the spans of a trace arrived. */
+export interface Arrival {
+  readonly first: UnixNanos;
+  readonly last: UnixNanos;
+}
+
 /** Where the spans of one trace lie in an answer, which it keeps in memory. */
 export class TraceRows {
   spanCount = 0;
@@ -61,6 +67,26 @@ export class TraceRows {
   add(columns: SpanColumns, from: number, to: number): void {
     this.#runs.push({ columns, from, to });
     this.spanCount += to - from;
+  }
+
+  arrival(): Arrival {
+    let first = 2n ** 64n;
+    let last = -1n;
+    let low = -1;
+    let high = -1;
+    for (const { columns, from, to } of this.#runs) {
+      const words = new Uint32Array(columns.received.buffer, columns.received.byteOffset);
+      for (let row = from; row < to; row++) {
+        // Spans of one block have the same; a bigint each would be all the work there is.
+        if (words[2 * row] === low && words[2 * row + 1] === high) continue;
+        low = words[2 * row] as number;
+        high = words[2 * row + 1] as number;
+        const at = columns.received[row] as bigint;
+        if (at < first) first = at;
+        if (at > last) last = at;
+      }
+    }
+    return { first, last };
   }
 
   /** Views of the columns, made anew at each call: what is not asked of one is never made. */

@@ -19,31 +19,22 @@ export class SeenTraces {
     this.#lineMask = bits / LINE_BITS - 1;
   }
 
-  /** @param traceId 32 hex digits */
-  add(traceId: string): void {
-    this.#mark(traceId, true);
-  }
-
-  mayHave(traceId: string): boolean {
-    return this.#mark(traceId, false);
-  }
-
-  /** Whether all bits of the trace were set. */
-  #mark(traceId: string, sets: boolean): boolean {
+  /** @param traceId 32 hex digits @returns whether it may have been in before */
+  add(traceId: string): boolean {
     let hash = hashOf(traceId);
     const line = (hash & this.#lineMask) * (LINE_BITS / 32);
-    let hasAll = true;
+    let wasIn = true;
     for (let probe = 0; probe < PROBES; probe++) {
       hash = mixed(hash + 0x9e3779b9);
       const place = hash >>> (32 - PROBE_WIDTH);
       const word = line + (place >>> 5);
       const bit = 1 << (place & 31);
-      if (((this.#words[word] as number) & bit) !== 0) continue;
-      hasAll = false;
-      if (!sets) break;
-      this.#words[word] = (this.#words[word] as number) | bit;
+      const bits = this.#words[word] as number;
+      if ((bits & bit) !== 0) continue;
+      wasIn = false;
+      this.#words[word] = bits | bit;
     }
-    return hasAll;
+    return wasIn;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   type TopologyKnowledge,
 } from "@culprit/analysis";
 import {
+  type Arrival,
   type ColumnSpan,
   hasGap,
   lateSpanIds,
@@ -80,20 +81,21 @@ export class TraceJudge {
     const failures: { traceId: string; message: string }[] = [];
     const incomplete: string[] = [];
     for (const [traceId, trace] of groups) {
-      // One trace after the other, so that what one needed is garbage before the next.
-      const spans = trace.spans();
-      if (wholeAfter !== undefined && this.#mayHaveEarlier(traceId, spans, wholeAfter)) {
+      const wasSeen = this.#seen.add(traceId);
+      const arrival = trace.arrival();
+      if (wholeAfter !== undefined && (wasSeen || arrival.first <= wholeAfter)) {
         incomplete.push(traceId);
-        spanCount -= spans.length;
+        spanCount -= trace.spanCount;
         continue;
       }
-      this.#seen.add(traceId);
-      const verdict = attempt(() => this.#verdict(spans));
+      // One trace after the other, so that what one needed is garbage before the next.
+      const spans = trace.spans();
+      const verdict = attempt(() => this.#verdict(spans, arrival));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
-      block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, lastArrival(spans)), {
+      block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, arrival.last), {
         judgedUnixNano,
-        again: hasGap(spans, this.#settings.shortestQuietNanos),
+        again: hasPause(spans, arrival, this.#settings.shortestQuietNanos),
         notJudged: isVerdict ? "" : NOT_JUDGED.failed,
       });
     }
@@ -108,24 +110,18 @@ export class TraceJudge {
     };
   }
 
-  /** Judged before, or not judged because one span followed the other from then on. */
-  #mayHaveEarlier(traceId: string, spans: readonly ColumnSpan[], wholeAfter: UnixNanos): boolean {
-    return (
-      this.#seen.mayHave(traceId) ||
-      spans.some(({ receivedUnixNano }) => receivedUnixNano <= wholeAfter)
-    );
-  }
-
-  #verdict(spans: readonly ColumnSpan[]): StoredVerdict {
+  #verdict(spans: readonly ColumnSpan[], arrival: Arrival): StoredVerdict {
     const trace = assembleTrace(spans);
     this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
-      lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos),
+      ...(hasPause(spans, arrival, this.#settings.quietNanos)
+        ? { lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos) }
+        : undefined),
     });
     return {
       ...judgement,
-      receivedUnixNano: lastArrival(spans),
+      receivedUnixNano: arrival.last,
       analysisVersion: ANALYSIS_VERSION,
     };
   }
@@ -155,10 +151,13 @@ export function unjudgedRow(
   };
 }
 
-function lastArrival(spans: readonly StoredSpan[]): UnixNanos {
-  let last = 0n;
-  for (const { receivedUnixNano } of spans) if (receivedUnixNano > last) last = receivedUnixNano;
-  return last;
+/** Mostly all came within less, which says it without a look at each. */
+function hasPause(
+  spans: readonly StoredSpan[],
+  { first, last }: Arrival,
+  nanos: DurationNanos,
+): boolean {
+  return Number(last - first) > nanos && hasGap(spans, nanos);
 }
 
 /** One trace that cannot be judged must not keep the others from it. */
