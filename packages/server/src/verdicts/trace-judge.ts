@@ -15,6 +15,7 @@ import {
   readTraces,
   type StoredSpan,
   type StoredVerdict,
+  type TraceRows,
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
@@ -32,6 +33,8 @@ export interface JudgeTask {
    * Absent: the answer holds the traces whole.
    */
   readonly wholeAfter?: UnixNanos;
+  /** Traces with a span in the quiet after this are left to the window in which their last span came. Absent: none are. */
+  readonly quietAfter?: UnixNanos;
 }
 
 export interface JudgeSettings {
@@ -72,22 +75,26 @@ export class TraceJudge {
     for (const traceId of traceIds) this.#seen.add(traceId);
   }
 
-  judge({ answer, judgedUnixNano, maxSpans, wholeAfter }: JudgeTask): JudgeOutcome {
+  judge({ answer, judgedUnixNano, maxSpans, wholeAfter, quietAfter }: JudgeTask): JudgeOutcome {
     const groups = readTraces(answer);
+    let answered = 0;
+    for (const trace of groups.values()) answered += trace.spanCount;
+    if (answered >= maxSpans) return { kind: "cut" };
+    let traceCount = 0;
     let spanCount = 0;
-    for (const trace of groups.values()) spanCount += trace.spanCount;
-    if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
     const incomplete: string[] = [];
     for (const [traceId, trace] of groups) {
-      const wasSeen = this.#seen.add(traceId);
       const arrival = trace.arrival();
+      if (quietAfter !== undefined && this.#goesOn(trace, arrival, quietAfter)) continue;
+      const wasSeen = this.#seen.add(traceId);
       if (wholeAfter !== undefined && (wasSeen || arrival.first <= wholeAfter)) {
         incomplete.push(traceId);
-        spanCount -= trace.spanCount;
         continue;
       }
+      traceCount++;
+      spanCount += trace.spanCount;
       // One trace after the other, so that what one needed is garbage before the next.
       const spans = trace.spans();
       const verdict = attempt(() => this.#verdict(spans, arrival));
@@ -102,12 +109,18 @@ export class TraceJudge {
     return {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
-      traceCount: groups.size - incomplete.length,
+      traceCount,
       spanCount,
       failures,
       incomplete,
       news: this.#topology.takeNews(),
     };
+  }
+
+  #goesOn(trace: TraceRows, { last }: Arrival, quietAfter: UnixNanos): boolean {
+    if (last <= quietAfter) return false;
+    const until = quietAfter + BigInt(Math.round(this.#settings.quietNanos));
+    return trace.spans().some(({ receivedUnixNano: at }) => at > quietAfter && at <= until);
   }
 
   #verdict(spans: readonly ColumnSpan[], arrival: Arrival): StoredVerdict {

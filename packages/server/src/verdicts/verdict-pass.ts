@@ -48,8 +48,6 @@ const MAX_SPANS = 400_000;
 const WINDOW_NANOS = 2_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
-/** How far before a window the spans of its traces are looked for at first; the few that have earlier ones are read anew. */
-const MIN_LOOK_BACK_NANOS = 60_000_000_000n;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
 /** While receivers are busy, the part of the time that is worked nevertheless: it never starves. */
@@ -206,12 +204,18 @@ export class VerdictPass {
     this.#judging ??= await this.#startJudging();
     const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
     // What is not judged yet went on within the quiet and a window, so that its first span of these lies before that.
-    const wholeAfter = since === undefined ? undefined : since + this.#longestQuiet + WINDOW_NANOS;
+    const bounds =
+      since === undefined
+        ? undefined
+        : {
+            wholeAfter: since + this.#longestQuiet + WINDOW_NANOS,
+            quietAfter: piece.window.until,
+          };
     let outcome: JudgeOutcome;
     try {
       outcome = await this.#judging.judge({
         ...task,
-        ...(wholeAfter === undefined ? undefined : { wholeAfter }),
+        ...bounds,
       });
     } catch (error) {
       // The thread ended, most likely for want of memory: what it was at is taken apart.
@@ -288,8 +292,7 @@ export class VerdictPass {
 
   /** Long enough before the window that few traces which end in it were not judged by then and yet began before. */
   #since({ window }: TracePiece): UnixNanos {
-    const pauses = 3n * (this.#longestQuiet + WINDOW_NANOS);
-    const lookBack = pauses > MIN_LOOK_BACK_NANOS ? pauses : MIN_LOOK_BACK_NANOS;
+    const lookBack = 2n * (this.#longestQuiet + WINDOW_NANOS);
     return window.after > lookBack ? window.after - lookBack : 0n;
   }
 
