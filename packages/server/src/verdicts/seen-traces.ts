@@ -1,9 +1,9 @@
 // Which traces have been judged, in few bits each (a Bloom filter): it never says no of one that was. A yes may be wrong,
-// which costs a look into the database. 64 MB hold 50 million traces at one wrong yes in thirty; with more it errs more
+// which costs a look into the database. 32 MB hold 25 million traces at one wrong yes in thirty; with more it errs more
 // often, and stays right. All bits of a trace lie in one line of the processor's cache: the memory is far larger than the
 // cache, and a trace costs one miss.
 
-const DEFAULT_BITS = 2 ** 29;
+const DEFAULT_BITS = 2 ** 28;
 const PROBES = 4;
 const LINE_BITS = 512;
 /** Bits that say which bit of a line. */
