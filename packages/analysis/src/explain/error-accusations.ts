@@ -1,5 +1,6 @@
 // Failures that began at a place in more of the incident's traces, and of the place's calls, than chance allows. A share that
-// the baseline has as well is normal, though more traces make such calls. A call that fails though its callee does not (it answered late, or never) is the callee's.
+// the baseline has as well is normal, though more traces make such calls. A call that fails though its callee does not (it
+// answered late, or never) is the callee's.
 
 import { type Accusation, EXAMPLES } from "./accusation.ts";
 import { type Cohorts, countTraces, Side } from "./cohorts.ts";
