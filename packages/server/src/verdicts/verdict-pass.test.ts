@@ -197,6 +197,21 @@ test("a clock that goes back hides no trace", async (t) => {
   assert.equal((await desk.verdicts()).length, 3);
 });
 
+test("after a long idle nothing is behind while the next trace is not quiet yet", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  desk.pass(DAY);
+  await desk.write(...traceOf(2));
+  desk.pass(3n * SECOND);
+  const pass = await desk.judge();
+  assert.equal(pass.status.judgedTraces, 0);
+  assert.ok(pass.status.lagNanos < 1e9, `${pass.status.lagNanos}`);
+  desk.pass(60n * SECOND);
+  assert.equal((await desk.judge()).status.judgedTraces, 1);
+});
+
 test("more traces than a window and a piece hold are all judged, in a thread too", async (t) => {
   const desk = await Desk.open(t);
   const count = 3000;

@@ -156,16 +156,20 @@ export class VerdictPass {
     if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
       this.#judgedUntil = arrivals.first - 1n;
     }
-    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
     if (limit <= this.#judgedUntil) return false;
+    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) {
+      // Nothing came up to there, and nothing will: otherwise what comes next would seem to have waited since the last.
+      this.#judgedUntil = limit;
+      return false;
+    }
     const after = this.#judgedUntil;
     const furthest = after + WINDOW_NANOS;
     const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      if (next === undefined || next > limit) return false;
-      this.#judgedUntil = next - 1n;
-      return true;
+      const isThere = next !== undefined && next <= limit;
+      this.#judgedUntil = isThere ? next - 1n : limit;
+      return isThere;
     }
     await this.#judgePieces(await quiet.pieces(window, PIECE_SPANS));
     if (this.#stopped) return false;
