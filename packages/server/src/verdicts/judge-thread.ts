@@ -21,6 +21,7 @@ parentPort?.on("message", (task: JudgeTask | readonly string[]) => {
   const outcome = judge.judge(task);
   parentPort?.postMessage(outcome, outcome.kind === "cut" ? [] : buffersOf(outcome));
 });
+parentPort?.postMessage("started");
 
 /** Handed over rather than copied. */
 function buffersOf({ rows }: Judged): ArrayBuffer[] {

@@ -1,5 +1,6 @@
 // Where judging happens: in a thread of its own, so that receivers do not wait for it, or in place.
 
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { TopologyKnowledge } from "@culprit/analysis";
 import {
@@ -29,14 +30,24 @@ export function judgeInPlace(settings: JudgeSettings, known: TopologyKnowledge):
   };
 }
 
-export function judgeInThread(settings: JudgeSettings, known: TopologyKnowledge): Judging {
-  // Beside this file, as source or as a bundle.
-  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
-  const url = new URL(`./judge-thread.${extension}`, import.meta.url);
-  const worker = new Worker(url, {
+/** Beside this file, as source or as a bundle. */
+const THREAD = new URL(
+  `./judge-thread.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`,
+  import.meta.url,
+);
+
+/** Rejects when the thread cannot start: that is the fault of no trace. */
+export async function judgeInThread(
+  settings: JudgeSettings,
+  known: TopologyKnowledge,
+  thread: URL = THREAD,
+): Promise<Judging> {
+  const worker = new Worker(thread, {
     workerData: { settings, known },
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
   });
+  // Its first message says that it has started.
+  await once(worker, "message");
   // A server that has closed everything else must be able to end.
   worker.unref();
   let broken: Error | undefined;

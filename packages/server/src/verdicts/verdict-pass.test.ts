@@ -8,7 +8,7 @@ import { openEmbeddedStore, type Store, type StoredVerdict } from "@culprit/stor
 import { assembleTrace, type Span, SpanReplay } from "@culprit/trace-model";
 import { resourceOf, sampleSpan, spanIdOf, traceIdOf } from "../../test/sample-spans.ts";
 import { type Judging, judgeInPlace, judgeInThread } from "./judging.ts";
-import { VerdictPass } from "./verdict-pass.ts";
+import { VerdictPass, type VerdictPassOptions } from "./verdict-pass.ts";
 
 const SECOND = 1_000_000_000n;
 const DAY = 86_400n * SECOND;
@@ -49,7 +49,9 @@ class Desk {
   }
 
   /** As a server does after a while: what has been quiet for 10 s. */
-  async judge(startJudging: typeof judgeInPlace = judgeInPlace): Promise<VerdictPass> {
+  async judge(
+    startJudging: VerdictPassOptions["startJudging"] = judgeInPlace,
+  ): Promise<VerdictPass> {
     const pass = new VerdictPass(this.store.ledger, {
       startJudging,
       onError: (message, error) => this.errors.push(`${message}: ${error}`),
@@ -249,4 +251,45 @@ test("when judging breaks, traces are taken one by one, and the one at fault is 
   assert.equal(pass.status.unjudgedTraces, 1);
   // It is not tried for ever.
   assert.equal((await desk.judge(poisonous)).status.unjudgedTraces, 0);
+});
+
+test("a thread that cannot start is the fault of no trace", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(60n * SECOND);
+  const nowhere = new URL("./no-such-thread.ts", import.meta.url);
+  await assert.rejects(
+    desk.judge((settings, known) => judgeInThread(settings, known, nowhere)),
+    /no-such-thread/,
+  );
+  assert.equal((await desk.judge(judgeInThread)).status.judgedTraces, 1);
+});
+
+test("stopped while verdicts are on their way to the disk, it ends when they are there", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(60n * SECOND);
+  const { ledger } = desk.store;
+  const kept = t.mock.method(ledger, "keep", async () => {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    keptRows++;
+  });
+  let keptRows = 0;
+  const pass: VerdictPass = new VerdictPass(ledger, {
+    startJudging: (settings, known) => {
+      const judging = judgeInPlace(settings, known);
+      return {
+        ...judging,
+        judge(task) {
+          pass.stop();
+          return judging.judge(task);
+        },
+      };
+    },
+    onError: (message, error) => desk.errors.push(`${message}: ${error}`),
+  });
+  await pass.open();
+  await pass.run();
+  assert.equal(kept.mock.callCount(), keptRows);
+  assert.equal(keptRows, 1);
 });

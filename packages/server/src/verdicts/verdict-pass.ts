@@ -15,7 +15,10 @@ import {
 } from "./trace-judge.ts";
 
 export interface VerdictPassOptions {
-  readonly startJudging: (settings: JudgeSettings, known: TopologyKnowledge) => Judging;
+  readonly startJudging: (
+    settings: JudgeSettings,
+    known: TopologyKnowledge,
+  ) => Judging | Promise<Judging>;
   /** Whether receivers need the processor now. */
   readonly isBusy?: () => boolean;
   /** Told of a turn or a trace that failed. What failed in a turn is tried again, a trace that cannot be judged is not. */
@@ -118,8 +121,7 @@ export class VerdictPass {
       }
       if (!worked) await this.#pause(PAUSE_MS);
     }
-    await this.#judging?.close();
-    this.#judging = undefined;
+    await this.#end();
   }
 
   /** Judges every trace whose last span arrived at or before `until`, without waiting for it to go quiet; then ends. */
@@ -127,14 +129,20 @@ export class VerdictPass {
     try {
       while (await this.#turn(until, 0));
     } finally {
-      await this.#judging?.close();
-      this.#judging = undefined;
+      await this.#end();
     }
   }
 
   /** Lets the piece at hand be finished; `run` ends soon after. */
   stop(): void {
     this.#stopping.abort();
+  }
+
+  async #end(): Promise<void> {
+    // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
+    await this.#keeping.catch(() => undefined);
+    await this.#judging?.close();
+    this.#judging = undefined;
   }
 
   get #stopped(): boolean {
@@ -232,7 +240,7 @@ export class VerdictPass {
     if (outcome.kind === "cut") return this.#judgeOneByOne(piece);
     await this.#keep(outcome);
     const { incomplete } = outcome;
-    for (let at = 0; at < incomplete.length; at += IDS_A_STATEMENT) {
+    for (let at = 0; at < incomplete.length && !this.#stopped; at += IDS_A_STATEMENT) {
       const ids = incomplete.slice(at, at + IDS_A_STATEMENT).sort();
       const part = {
         ...piece,
@@ -302,8 +310,16 @@ export class VerdictPass {
 
   async #startJudging(): Promise<Judging> {
     if (this.#settings === undefined) throw new Error("the pass is not open");
-    const judging = this.#options.startJudging(this.#settings, this.#topology.knowledge());
-    for await (const traceIds of this.#ledger.quiet.judgedTraces()) judging.seen(traceIds);
+    const judging = await this.#options.startJudging(this.#settings, this.#topology.knowledge());
+    try {
+      for await (const traceIds of this.#ledger.quiet.judgedTraces()) {
+        this.#stopping.signal.throwIfAborted();
+        judging.seen(traceIds);
+      }
+    } catch (error) {
+      await judging.close();
+      throw error;
+    }
     return judging;
   }
 
