@@ -2,7 +2,12 @@
 
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { type AnalysisOptions, analyzeTrace, EMPTY_TOPOLOGY } from "@culprit/analysis";
+import {
+  type AnalysisOptions,
+  analyzeTrace,
+  type Topology,
+  TopologyCollector,
+} from "@culprit/analysis";
 import {
   type ExplainRequest,
   type Explanation,
@@ -19,7 +24,7 @@ import {
   parseProfileRequest,
   traceProfile,
 } from "@culprit/server";
-import { openEmbeddedStore } from "@culprit/store";
+import { openEmbeddedStore, type Store } from "@culprit/store";
 import { assembleTrace, type Span, SpanCollector } from "@culprit/trace-model";
 import { decodeOtlpJson } from "@culprit/wire";
 import { type Command, Option } from "commander";
@@ -177,19 +182,25 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
     throw new CommandFailed(`${dataDir} holds no Culprit database`);
   }
   const store = await openEmbeddedStore(dataDir);
-  const spans = async (traceId: string) => (await store.reader.trace(traceId))?.spans;
   return {
-    spans,
+    spans: async (traceId) => (await store.reader.trace(traceId))?.spans,
     async verdict(traceId, options) {
-      const found = await spans(traceId);
-      return found === undefined ? undefined : analyzeTrace(assembleTrace(found), options);
+      const found = await store.reader.trace(traceId);
+      if (found === undefined) return undefined;
+      const { spans, lateSpanIds } = found;
+      const topology = await storedTopology(store);
+      return analyzeTrace(assembleTrace(spans), { ...options, topology, lateSpanIds });
     },
-    profile: (parameters) =>
-      traceProfile(store.profiles, EMPTY_TOPOLOGY, parseProfileRequest(parameters, Date.now())),
-    foldedProfile: (parameters) =>
+    profile: async (parameters) =>
+      traceProfile(
+        store.profiles,
+        await storedTopology(store),
+        parseProfileRequest(parameters, Date.now()),
+      ),
+    foldedProfile: async (parameters) =>
       foldedProfile(
         store.profiles,
-        EMPTY_TOPOLOGY,
+        await storedTopology(store),
         parseProfileRequest(parameters, Date.now()),
         bandParameter(parameters),
       ),
@@ -197,4 +208,11 @@ async function openFolder(dataDir: string): Promise<TraceSource> {
       explainTraces(store.cohorts, parseExplainRequest(request), onProgress),
     close: () => store.close(),
   };
+}
+
+/** What the server that judged the folder's traces learnt of the system. */
+async function storedTopology({ ledger }: Store): Promise<Topology> {
+  const collector = new TopologyCollector();
+  collector.learn(await ledger.topology());
+  return collector.topology;
 }

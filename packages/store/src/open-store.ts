@@ -14,13 +14,16 @@ import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import { SqlVerdictReader } from "./sql-verdict-reader.ts";
 import type { TraceReader } from "./trace-reader.ts";
-import { VerdictLedger } from "./verdict-ledger.ts";
+import { lastQuietNanos, VerdictLedger } from "./verdict-ledger.ts";
 import type { VerdictReader } from "./verdict-store.ts";
 
 export interface StoreOptions extends BlockWriterOptions {
   /** What arrived longer ago is deleted; absent: nothing is. */
   readonly retentionMs?: number;
-  /** A trace without a new span for this long is quiet: its verdict can be stored; 10 s when absent. */
+  /**
+   * A trace without a new span for this long is quiet: its verdict can be stored. Absent: as long as it was when verdicts
+   * were last stored; 10 s where none were.
+   */
   readonly quietMs?: number;
   /** Told of a clean-up that failed; it is tried again at the next turn. */
   readonly onRetentionError?: (error: unknown) => void;
@@ -63,7 +66,10 @@ const QUIET_MS = 10_000;
 async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
   const clock = new ArrivalClock(options.now === undefined ? {} : { systemUnixNano: options.now });
   const writer = new BlockWriter(engine, new OperationRegister(engine), clock, options);
-  const quietNanos = (options.quietMs ?? QUIET_MS) * 1e6;
+  const quietNanos =
+    options.quietMs === undefined
+      ? ((await lastQuietNanos(engine)) ?? QUIET_MS * 1e6)
+      : options.quietMs * 1e6;
   const ledger = new VerdictLedger(engine, writer, clock, quietNanos);
   clock.passed((await ledger.progress()).judgedUntil);
   clock.passed((await ledger.quiet.arrivals())?.last ?? 0n);

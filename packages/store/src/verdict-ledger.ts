@@ -100,3 +100,13 @@ export class VerdictLedger {
     return writeTopology(this.#engine, day, entries);
   }
 }
+
+/** What was waited for when verdicts were last stored; undefined where that never was. */
+export async function lastQuietNanos(engine: Engine): Promise<DurationNanos | undefined> {
+  const [row] = await selectRows(
+    engine,
+    `select quiet_nano from culprit.verdict_progress where tenant = '' and quiet_nano > 0
+     order by judged_until_unix_nano desc limit 1`,
+  );
+  return row === undefined ? undefined : Number(row["quiet_nano"]);
+}
