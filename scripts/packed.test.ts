@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { traceList, verdict } from "@culprit/api";
+import { status, traceList, verdict } from "@culprit/api";
 
 const run = promisify(execFile);
 const repository = path.join(import.meta.dirname, "..");
@@ -53,7 +53,12 @@ test("the tarballs of @culprit/tracing and of the command work in an empty folde
     HOME: folder,
   };
   const command = path.join(app, "node_modules/.bin/culprit");
-  const ports = ["--query-port=0", "--otlp-http-port=0", "--otlp-grpc-port=0"];
+  const ports = [
+    "--verdict-after=1s",
+    "--query-port=0",
+    "--otlp-http-port=0",
+    "--otlp-grpc-port=0",
+  ];
   const server = spawn(command, ["serve", ...ports], { cwd: app, env: environment });
   t.after(() => server.kill("SIGKILL"));
   const ready = await readyLine(server);
@@ -75,6 +80,20 @@ test("the tarballs of @culprit/tracing and of the command work in an empty folde
     env: environment,
   });
   assert.equal(verdict.parse(JSON.parse(stdout)).spanCount, trace.spanCount);
+
+  // The thread that judges is a file of its own in the package.
+  const judged = async (): Promise<number> => {
+    const answer = await (await fetch(`${query}/api/culprit/status`)).json();
+    return status.parse(answer).verdicts.judgedTraces;
+  };
+  for (let i = 0; i < 600 && (await judged()) === 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  const byVerdict = await (await fetch(`${query}/api/culprit/traces?finding=bottleneck`)).json();
+  assert.deepEqual(
+    traceList.parse(byVerdict).traces.map(({ traceId }) => traceId),
+    [trace.traceId],
+  );
 
   const page = await fetch(`${query}/trace/${trace.traceId}`);
   assert.equal(page.status, 200);

@@ -40,11 +40,12 @@ test("a folder's verdict is its server's: by what other traces told, and with wh
     assert.equal(code, 0, stderr);
   };
   const judged = async (count: number): Promise<void> => {
-    for (;;) {
+    for (let i = 0; i < 600; i++) {
       const answer = status.parse(await (await fetch(`${url}/api/culprit/status`)).json());
       if (answer.verdicts.judgedTraces >= count) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    assert.fail(`${count} traces were not judged within half a minute`);
   };
   const answered = call("a", ["caller", "callee"]);
   const silent = call("b", ["caller"]);
