@@ -85,6 +85,8 @@ test("mistakes are told before anything is opened", async () => {
     [["--from", window[3] ?? "", "--to", window[1] ?? ""], /'to' is later than 'from'/],
     [[...window, "--query", "minDuration=5"], /'minDuration': missing unit/],
     [[...window, "--query", "finding=luck"], /'finding' is one of bottleneck, /],
+    [[...window, "--query", "servcie=shop"], /takes from, to and the conditions .*not "servcie"/],
+    [[...window, "--query", "service=shop&lookback=1h"], /not "lookback"/],
     [[...window, "--band", "99-100"], /--band goes with --folded/],
     [[...window, "--folded", "--band", "0-100"], /'band' is one of 0-50, 50-90, 90-99, 99-100/],
     [[...window, "--folded", "--json"], /cannot be used with option/],

@@ -23,7 +23,7 @@ Examples:
   $ culprit profile --from $FROM --to $TO --json | jq '.bands[] | {from, to, top: .operations[0]}'
 
 Times are RFC 3339; a trace counts when its root starts at --from or later and before --to. --query takes the
-parameters of the search as the page's address has them: service, operation, tag=key:value, minDuration, maxDuration,
+conditions of the search as the page's address has them: service, operation, tag=key:value, minDuration, maxDuration,
 bottleneck, finding, errorOrigin. Bands are percentiles of the root's duration: 0-50, 50-90, 90-99 and 99-100.`;
 
 export function addProfileCommand(program: Command): void {

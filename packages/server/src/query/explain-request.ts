@@ -4,7 +4,11 @@ import type { ExplainSplit, TimeWindow } from "@culprit/api";
 import type { AttributeFilter, SpanConditions, TimeRange } from "@culprit/store";
 import { parseRfc3339 } from "@culprit/trace-model";
 import { ParameterError } from "./parameter-error.ts";
-import { parseTraceQuery } from "./trace-query-parameters.ts";
+import {
+  parseTraceQuery,
+  refuseUnknownParameters,
+  SPAN_PARAMETERS,
+} from "./trace-query-parameters.ts";
 
 export interface ExplainQuestion {
   readonly baseline: readonly TimeWindow[];
@@ -130,12 +134,11 @@ function conditionsOf(query: unknown): SpanConditions {
     throw new ParameterError("'query' takes the query string of a search, such as service=shop");
   }
   const parameters = new URLSearchParams(query);
-  const known = ["service", "operation", "minDuration", "maxDuration", "tag", "tags"];
-  for (const name of parameters.keys()) {
-    if (!known.includes(name)) {
-      throw new ParameterError(`'query' takes ${known.join(", ")}; not "${name}"`);
-    }
-  }
+  refuseUnknownParameters(
+    parameters,
+    SPAN_PARAMETERS,
+    (unknown) => `'query' takes ${SPAN_PARAMETERS.join(", ")}; not "${unknown}"`,
+  );
   const { limit: _, ...conditions } = parseTraceQuery(parameters, {
     limit: 1,
     overMaxLimit: "cap",

@@ -5,7 +5,15 @@ import type { TimeWindow } from "@culprit/api";
 import type { VerdictQuery } from "@culprit/store";
 import { parseRfc3339, type UnixNanos } from "@culprit/trace-model";
 import { ParameterError } from "./parameter-error.ts";
-import { parseTraceQuery } from "./trace-query-parameters.ts";
+import {
+  parseTraceQuery,
+  refuseUnknownParameters,
+  SPAN_PARAMETERS,
+  VERDICT_PARAMETERS,
+} from "./trace-query-parameters.ts";
+
+const CONDITIONS = [...SPAN_PARAMETERS, ...VERDICT_PARAMETERS];
+const KNOWN = ["from", "to", "format", "band", "limit", ...CONDITIONS];
 
 export interface ProfileRequest {
   readonly window: TimeWindow;
@@ -14,6 +22,12 @@ export interface ProfileRequest {
 
 /** `limit` counts for nothing: a profile is of all traces. @throws ParameterError */
 export function parseProfileRequest(parameters: URLSearchParams, nowMs: number): ProfileRequest {
+  refuseUnknownParameters(
+    parameters,
+    KNOWN,
+    (unknown) =>
+      `a profile takes from, to and the conditions ${CONDITIONS.join(", ")}; not "${unknown}"`,
+  );
   const from = parameters.get("from") ?? "";
   const to = parameters.get("to") ?? "";
   const fromUnixNano = momentOf("from", from);

@@ -19,6 +19,31 @@ export interface SearchDefaults {
 /** Traces of one answer: what Jaeger's UI offers at most. */
 export const MAX_LIMIT = 1500;
 
+/** Conditions on a span; when and how many are not among them. */
+export const SPAN_PARAMETERS: readonly string[] = [
+  "service",
+  "operation",
+  "minDuration",
+  "maxDuration",
+  "tag",
+  "tags",
+];
+export const VERDICT_PARAMETERS: readonly string[] = ["bottleneck", "finding", "errorOrigin"];
+
+/**
+ * For questions that answer something else than was meant where a condition is misspelt: a list shows it, sums do not.
+ * @throws ParameterError
+ */
+export function refuseUnknownParameters(
+  parameters: URLSearchParams,
+  known: readonly string[],
+  message: (unknown: string) => string,
+): void {
+  for (const name of parameters.keys()) {
+    if (!known.includes(name)) throw new ParameterError(message(name));
+  }
+}
+
 /** @throws ParameterError */
 export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDefaults): TraceQuery {
   const query: { -readonly [K in keyof TraceQuery]: TraceQuery[K] } = {

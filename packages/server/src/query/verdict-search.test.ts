@@ -152,6 +152,7 @@ describe("a search by verdict", () => {
     ["from=1&to=2", /'from' is not .*1.*: it takes a time/],
     ["from=2026-11-22T10:00:00Z&to=2026-11-22T11:00:00Z&format=svg", /'format' is json or folded/],
     ["from=2026-11-22T10:00:00Z&to=2026-11-22T11:00:00Z&band=1-2", /'band' is one of 0-50/],
+    ["from=2026-11-22T10:00:00Z&to=2026-11-22T11:00:00Z&bottelneck=db", /not .*bottelneck/],
   ];
   for (const [query, message] of MISTAKES) {
     test(`a profile of "${query}" is a 400`, async () => {
