@@ -13,6 +13,7 @@ import type { Engine, NativeInsert } from "./engine.ts";
 import { nativeBlock } from "./native-column.ts";
 import { StoreUnavailable } from "./span-writer.ts";
 import { quote } from "./sql.ts";
+import { MAX_STATEMENT_BYTES, StatementTooLong } from "./statement-too-long.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
 /** Two reads at a time: more would only share the same cores and multiply the memory that each may take. */
@@ -121,6 +122,12 @@ class EmbeddedEngine implements Engine {
   }
 
   async select(sql: string): Promise<Uint8Array> {
+    const sizeBytes = Buffer.byteLength(sql);
+    if (sizeBytes > MAX_STATEMENT_BYTES) {
+      throw new StatementTooLong(
+        `the conditions come to ${sizeBytes} bytes of SQL, and ${MAX_STATEMENT_BYTES} are taken: give fewer or shorter ones`,
+      );
+    }
     let quietest = this.#reads[0] as Lane;
     for (const lane of this.#reads) if (lane.waiting < quietest.waiting) quietest = lane;
     return quietest.run(sql);

@@ -16,7 +16,10 @@ export interface Engine {
    * The bytes of the columns must not change until then. Inserts run one after the other.
    */
   insert(block: NativeInsert): Promise<void>;
-  /** Runs a statement that answers with rows; they come in the Native format. Reads run beside inserts. */
+  /**
+   * Runs a statement that answers with rows; they come in the Native format. Reads run beside inserts. Rejects with
+   * StatementTooLong.
+   */
   select(sql: string): Promise<Uint8Array>;
   /** Runs a statement that answers nothing. */
   command(sql: string): Promise<void>;

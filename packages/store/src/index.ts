@@ -21,6 +21,7 @@ export {
   StoreUnavailable,
   type WriterStatus,
 } from "./span-writer.ts";
+export { StatementTooLong } from "./statement-too-long.ts";
 export { StoreOpenError } from "./store-open-error.ts";
 export type { TopologyEntries } from "./topology-register.ts";
 export type {

@@ -103,6 +103,22 @@ describe("explain over HTTP", () => {
     }
   });
 
+  test("conditions beyond what the engine takes are a 400 that says so, as lines too", async () => {
+    // As many as an address holds.
+    const query = Array.from({ length: 1000 }, (_, i) => `tag=a${i}:b`).join("&");
+    const response = await ask({ ...windows, query });
+    assert.equal(response.status, 400);
+    const message = /bad-parameter.*bytes of SQL.*fewer or shorter/;
+    assert.match(await response.text(), message);
+    const lines = await ask({ ...windows, query }, { accept: "application/x-ndjson" });
+    assert.match(await lines.text(), message);
+    for (const path of ["/api/traces", "/api/culprit/traces"]) {
+      const found = await fetch(`${server.url("query")}${path}?${query}`);
+      assert.equal(found.status, 400);
+      assert.match(await found.text(), /bytes of SQL/);
+    }
+  });
+
   test("a query narrows both sides", async () => {
     const response = await ask({ ...windows, query: "service=stock&tag=stock.shelf:north" });
     const found = explanation.parse(await response.json());

@@ -3,7 +3,7 @@
 
 import { Readable } from "node:stream";
 import type { CohortReader } from "@culprit/store";
-import { StoreUnavailable } from "@culprit/store";
+import { StatementTooLong, StoreUnavailable } from "@culprit/store";
 import type { FastifyInstance } from "fastify";
 import { apiErrorDocument } from "./api-error.ts";
 import { type ExplainQuestion, parseExplainRequest } from "./explain-request.ts";
@@ -52,6 +52,7 @@ async function* progressLines(
 function errorLine(error: unknown): unknown {
   if (error instanceof StoreUnavailable)
     return apiErrorDocument("store-unavailable", error.message);
+  if (error instanceof StatementTooLong) return apiErrorDocument("bad-parameter", error.message);
   console.error("query: explain failed:", error);
   return apiErrorDocument("internal", "internal error");
 }

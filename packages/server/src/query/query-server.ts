@@ -2,7 +2,7 @@
 // `culprit import --to` needs no second address.
 
 import { maxHeaderSize, type Server } from "node:http";
-import { type Store, StoreUnavailable } from "@culprit/store";
+import { StatementTooLong, type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
@@ -90,7 +90,8 @@ function parametersOf(request: FastifyRequest): URLSearchParams {
 function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): unknown {
   if (error instanceof CulpritApiError) return sendError(request, reply, error.code, error.message);
   const isClientError = error.statusCode !== undefined && error.statusCode < 500;
-  if (error instanceof ParameterError || isClientError) {
+  const isQuestion = error instanceof ParameterError || error instanceof StatementTooLong;
+  if (isQuestion || isClientError) {
     return sendError(request, reply, "bad-parameter", error.message);
   }
   if (error instanceof StoreUnavailable) {
