@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   CLIENT,
+  ERROR,
   found,
   type MillisecondSketch,
   SERVER,
@@ -80,6 +81,19 @@ describe("n-plus-one-call", () => {
   it("is not overlapping calls", () => {
     const atOnce = calls(5, () => ({})).map((span, i) => ({ ...span, start: i, end: i + 80 }));
     assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...atOnce]), []);
+  });
+
+  it("is not one request that was tried again, and counts such a one once", () => {
+    const failing = calls(6, () => ({ path: "/items" })).map((span) => ({ ...span, status: ERROR }));
+    assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...failing]), []);
+    const items = (count: number): MillisecondSketch[] =>
+      calls(2 * count, (i) => ({ path: `/items/${i >> 1}` })).map((span, i) =>
+        i % 2 === 0 ? { ...span, status: ERROR } : span,
+      );
+    assert.deepEqual(found("n-plus-one-call", [webRoot(700), ...items(4)]), []);
+    const [finding] = found("n-plus-one-call", [webRoot(700), ...items(5)]);
+    assert.deepEqual(finding?.spanIds, ["c1", "c3", "c5", "c7", "c9"]);
+    assert.match(finding?.evidence ?? "", / 5 times, one after the other, 300 ms together/);
   });
 
   it("looks through a framework's span around each call, and takes kindless calls", () => {
