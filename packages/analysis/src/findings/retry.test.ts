@@ -102,6 +102,30 @@ describe("retry", () => {
     assert.deepEqual(found("retry", spans)[0]?.spanIds, ["2", "3"]);
   });
 
+  it("knows attempts behind a gateway of several services, of which some were not answered", () => {
+    const call = (id: string, start: number, path: string, fails = false): MillisecondSketch => ({
+      ...attempt(id, start, start + 10, fails),
+      attributes: { "http.request.method": "GET", "url.full": `http://gateway${path}` },
+    });
+    const answer = (parent: string, start: number, service: string): MillisecondSketch => ({
+      id: `a${parent}`,
+      parent,
+      start,
+      end: start + 8,
+      kind: SERVER,
+      service,
+    });
+    const spans = [
+      webRoot(100),
+      call("2", 10, "/stock"),
+      answer("2", 11, "stock"),
+      call("3", 22, "/price", true),
+      call("4", 34, "/price"),
+      answer("4", 35, "price"),
+    ];
+    assert.deepEqual(found("retry", spans)[0]?.spanIds, ["3", "4"]);
+  });
+
   it("of a query is the same statement, value for value", () => {
     const query = (id: string, start: number, statement: string, status: number) => ({
       ...attempt(id, start, start + 5, false),
