@@ -105,6 +105,38 @@ describe("errors", () => {
     assert.deepEqual(errors(failedAgain), ["2 error ! 1", "4 error ! 1"].sort());
   });
 
+  it("are swallowed when what succeeds later is another request of the same name", () => {
+    const call = (id: string, start: number, url: string, status: number): SpanSketch => ({
+      id,
+      parent: "1",
+      start: start * MS,
+      end: (start + 20) * MS,
+      kind: CLIENT,
+      name: "GET",
+      status,
+      attributes: { "http.request.method": "GET", "url.full": url },
+    });
+    const failed = call("2", 0, "http://prices/1", ERROR);
+    assert.deepEqual(errors(judge(root, failed, call("3", 30, "http://stock/1", 0))), [
+      "2 error ! 1",
+    ]);
+    assert.deepEqual(errors(judge(root, failed, call("3", 30, "http://prices/1", 0))), ["2 error"]);
+  });
+
+  it("go no further up than where a later attempt succeeded", () => {
+    const attributes = { "server.address": "pay" };
+    const attempt = { parent: "1", kind: CLIENT, name: "POST", attributes };
+    const verdict = judge(
+      { ...root, status: ERROR },
+      { ...attempt, id: "2", start: 0, end: 50 * MS, status: ERROR },
+      { id: "3", parent: "2", start: 0, end: 50 * MS, kind: SERVER, service: "pay", status: ERROR },
+      { ...attempt, id: "4", start: 55 * MS, end: 60 * MS },
+      { id: "5", parent: "1", start: 60 * MS, end: 70 * MS, status: ERROR, message: "no space" },
+    );
+    assert.deepEqual(errors(verdict), ["3 error > 2", "5 error > 1"]);
+    assert.match(verdict.summary, /service \/ 5 failed: no space; web failed because of it/);
+  });
+
   it("end where a producer left the work to a consumer", () => {
     const verdict = judge(
       root,

@@ -84,7 +84,10 @@ describe("n-plus-one-call", () => {
   });
 
   it("is not one request that was tried again, and counts such a one once", () => {
-    const failing = calls(6, () => ({ path: "/items" })).map((span) => ({ ...span, status: ERROR }));
+    const failing = calls(6, () => ({ path: "/items" })).map((span) => ({
+      ...span,
+      status: ERROR,
+    }));
     assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...failing]), []);
     const items = (count: number): MillisecondSketch[] =>
       calls(2 * count, (i) => ({ path: `/items/${i >> 1}` })).map((span, i) =>
