@@ -292,4 +292,28 @@ describe("errors", () => {
     assert.deepEqual(kinds(verdict), ["timeout", "wasted-work"]);
     assert.deepEqual(verdict.warnings, []);
   });
+
+  it("are no timeouts when the server answered, or ends later by less than clocks tell", () => {
+    const judged = (attributes: SpanSketch["attributes"], end: number): string[] =>
+      kinds(
+        judge(
+          { ...root, status: ERROR },
+          {
+            id: "2",
+            parent: "1",
+            start: 0,
+            end: 50 * MS,
+            kind: CLIENT,
+            status: ERROR,
+            ...(attributes === undefined ? {} : { attributes }),
+          },
+          { id: "3", parent: "2", start: MS, end, kind: SERVER, service: "cart" },
+        ),
+      );
+    assert.deepEqual(judged({ "http.response.status_code": 404n }, 60 * MS), []);
+    assert.deepEqual(judged({ "rpc.grpc.status_code": 5n }, 60 * MS), []);
+    assert.deepEqual(judged({ "rpc.grpc.status_code": 4n }, 60 * MS), ["timeout"]);
+    assert.deepEqual(judged(undefined, 51 * MS), []);
+    assert.deepEqual(judged(undefined, 51 * MS + 1), ["timeout"]);
+  });
 });
