@@ -293,6 +293,25 @@ describe("errors", () => {
     assert.deepEqual(verdict.warnings, []);
   });
 
+  it("are timeouts of the caller, too, when the server that goes on fails later", () => {
+    const call = { id: "2", parent: "1", start: 0, end: 50 * MS, kind: CLIENT, name: "POST" };
+    const below = { id: "3", parent: "2", start: MS, end: 80 * MS, kind: SERVER, service: "cart" };
+    const spans = (later: Partial<SpanSketch>): SpanSketch[] => [
+      { ...root, status: ERROR },
+      { ...call, status: ERROR, message: "timeout of 50ms exceeded" },
+      { ...below, status: ERROR, ...later },
+    ];
+    const timeouts = ({ findings }: Verdict): readonly string[] =>
+      findings.filter(({ kind }) => kind === "timeout").map(({ evidence }) => evidence);
+    assert.deepEqual(timeouts(judge(...spans({ message: "write EPIPE" }))), [
+      "service / POST ran into its time limit of 50 ms.",
+    ]);
+    // One timeout that caused another is said once.
+    assert.deepEqual(timeouts(judge(...spans({ message: "deadline exceeded" }))), [
+      "cart / 3 timed out after 79.0 ms.",
+    ]);
+  });
+
   it("are no timeouts when the server answered, or ends later by less than clocks tell", () => {
     const judged = (attributes: SpanSketch["attributes"], end: number): string[] =>
       kinds(

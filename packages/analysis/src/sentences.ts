@@ -12,8 +12,10 @@ const MESSAGE_EXCERPT = 160;
 /** PostgreSQL's query_canceled. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const QUERY_CANCELED = "57014";
 
+export type Failed = Pick<TraceError, "row" | "type" | "message" | "timedOut" | "limitNanos">;
+
 /** `was cancelled by the statement timeout of 3 s (57014)`, `failed with PaymentDeclined: card declined` */
-export function failedPredicate(trace: Trace, error: TraceError): string {
+export function failedPredicate(trace: Trace, error: Failed): string {
   const named = error.type === "error" ? "" : ` (${error.type})`;
   if (error.timedOut) {
     if (error.type === QUERY_CANCELED) {
