@@ -82,8 +82,9 @@ function isOnPath(facts: Facts, child: number, next: number | undefined): boolea
   );
 }
 
+/** After the comments that query builders put in front. */
 const READS =
-  /^\W*(?:select|get|mget|hget|hgetall|hmget|exists|zrange|smembers|lrange|find|findone|aggregate|count|query|getitem|batchgetitem|scan|search|head)\b/i;
+  /^(?:--[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|(?!--|\/\*)\W)*(?:select|get|mget|hget|hgetall|hmget|exists|zrange|smembers|lrange|find|findone|aggregate|count|query|getitem|batchgetitem|scan|search|head)\b/i;
 
 function isRead({ trace, calls }: Facts, row: number): boolean {
   const { attributes, name } = trace.spans[row] as Span;
