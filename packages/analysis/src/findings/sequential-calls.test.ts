@@ -76,8 +76,8 @@ describe("sequential-calls", () => {
     assert.equal(count("/* route=/a **/ -- delete\n (select 1)"), 1);
     assert.equal(count("-- select\nDELETE FROM t"), 0);
     assert.equal(count("/* select */ UPDATE t"), 0);
-    for (const start of ["--\n", "/**/", "-", "/*", "* "]) {
-      assert.equal(count(start.repeat(100_000)), 0);
+    for (const start of ["--\n", "/**/", "-", "/*", " "]) {
+      assert.equal(count(start.repeat(5_000_000)), 0);
     }
   });
 
