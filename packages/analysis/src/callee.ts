@@ -17,6 +17,7 @@ import {
 import { statementOf } from "./statement.ts";
 import { targetOf } from "./target.ts";
 import type { Topology } from "./topology.ts";
+import { TraceStatements } from "./trace-statements.ts";
 
 /** At one target, as behind a gateway. */
 const SEVERAL_SERVICES = -1;
@@ -25,6 +26,7 @@ export class Callees {
   readonly #trace: Trace;
   readonly #calls: CallColumns;
   readonly #topology: Topology;
+  readonly #statements = new TraceStatements();
   /** Services that answered at a target in this trace, made when first asked for. */
   #answering: Map<string, number> | undefined;
 
@@ -73,7 +75,7 @@ export class Callees {
 
   queryKey(row: number): string {
     const span = this.#trace.spans[row] as Span;
-    return statementOf(span) ?? `${this.nameOf(row)} ${span.name}`;
+    return statementOf(span, this.#statements) ?? `${this.nameOf(row)} ${span.name}`;
   }
 
   /** The same for what an attempt and its repetition ask for: they differ in nothing that the caller sent. */

@@ -12,9 +12,10 @@ import {
   QUERY_SUMMARY,
   STATEMENT,
 } from "./conventions.ts";
+import type { TraceStatements } from "./trace-statements.ts";
 
 /** A statement's shape shows early; what lies beyond would cost time on every long list of values. */
-const MAX_LENGTH = 4096;
+export const MAX_LENGTH = 4096;
 /** Statements remembered: some megabytes. Those with values written into them are new each time. */
 const MAX_REMEMBERED = 10_000;
 const NOT_SQL = /redis|mongo|memcache|dynamo|elastic|opensearch|neo4j|couch|hbase|geode|valkey/i;
@@ -37,11 +38,11 @@ function languageOf(system: string): Language {
 }
 
 /** What makes two queries the same; undefined where the span does not say what it asked for. */
-export function statementOf({ attributes }: Span): string | undefined {
+export function statementOf({ attributes }: Span, statements: TraceStatements): string | undefined {
   const text = firstText(attributes, STATEMENT);
   const system = firstText(attributes, DATABASE) ?? "";
   const collection = firstText(attributes, COLLECTION);
-  if (text !== undefined) return `${system} ${collection} ${normalised(text, system)}`;
+  if (text !== undefined) return `${system} ${collection} ${statements.normalised(text, system)}`;
   const summary = firstText(attributes, QUERY_SUMMARY);
   if (summary !== undefined) return `${system} ${summary}`;
   const operation = firstText(attributes, DATABASE_OPERATION);
@@ -74,7 +75,7 @@ function withoutKeys(text: string): string {
 }
 
 /** Quoted texts but for keys, numbers and ids of hex digits become `?`. */
-function withoutValues(text: string): string {
+export function withoutValues(text: string): string {
   return text
     .replace(/'[^']*'|"(?:[^"\\]|\\.)*"(\s*:)?/g, (quoted, colon) =>
       colon === undefined ? "?" : quoted,
