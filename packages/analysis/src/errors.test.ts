@@ -137,6 +137,19 @@ describe("errors", () => {
     assert.match(verdict.summary, /service \/ 5 failed: no space; web failed because of it/);
   });
 
+  it("of attempts of one call did not begin elsewhere", () => {
+    const attempt = { parent: "1", kind: CLIENT, name: "POST", service: "web", status: ERROR };
+    const verdict = judge(
+      { ...root, status: ERROR },
+      { ...attempt, id: "2", start: 0, end: 30 * MS },
+      { ...attempt, id: "3", start: 35 * MS, end: 50 * MS },
+      { ...attempt, id: "4", start: 55 * MS, end: 70 * MS },
+      { id: "5", parent: "1", start: 80 * MS, end: 90 * MS, status: ERROR },
+    );
+    assert.equal(verdict.errors.length, 4);
+    assert.match(verdict.summary, /; 1 more failure began elsewhere\.$/);
+  });
+
   it("end where a producer left the work to a consumer", () => {
     const verdict = judge(
       root,
