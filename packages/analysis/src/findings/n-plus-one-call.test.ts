@@ -78,6 +78,25 @@ describe("n-plus-one-call", () => {
     none(calls(6, (i) => ({ server: i % 2 === 0 ? "stock" : "price" })));
   });
 
+  it("allows for starts cut to whole milliseconds, but not for more in all", () => {
+    const overlapping = (overlap: number) =>
+      found("n-plus-one-call", [
+        webRoot(400),
+        ...calls(5, () => ({})).map((span, i) => {
+          const start = 1 + i * (60 - overlap);
+          return { ...span, start, end: start + 60 };
+        }),
+      ]).length;
+    assert.equal(overlapping(0.25), 1);
+    assert.equal(overlapping(0.9), 0);
+    const lastOverlaps = (overlap: number): MillisecondSketch[] =>
+      calls(5, () => ({})).map((span, i) =>
+        i === 4 ? { ...span, start: span.start - 1 - overlap, end: span.end - 1 } : span,
+      );
+    assert.equal(found("n-plus-one-call", [webRoot(400), ...lastOverlaps(1)]).length, 1);
+    assert.equal(found("n-plus-one-call", [webRoot(400), ...lastOverlaps(1.000001)]).length, 0);
+  });
+
   it("is not overlapping calls", () => {
     const atOnce = calls(5, () => ({})).map((span, i) => ({ ...span, start: i, end: i + 80 }));
     assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...atOnce]), []);
