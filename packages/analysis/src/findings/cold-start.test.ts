@@ -61,6 +61,8 @@ describe("cold-start", () => {
   it("is not a later trace, a short gap, or an instance that nobody knows", () => {
     assert.deepEqual(found("cold-start", request(300), seen(19)), []);
     assert.deepEqual(found("cold-start", request(200), seen(20)), []);
+    const longer = { coldStartShare: 300 / 560 };
+    assert.deepEqual(found("cold-start", request(300), { ...seen(20), thresholds: longer }), []);
     assert.deepEqual(found("cold-start", request(300)), []);
   });
 

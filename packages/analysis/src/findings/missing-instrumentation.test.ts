@@ -93,6 +93,8 @@ describe("missing-instrumentation within a span", () => {
 
   it("is not two shorter gaps, a span without remote calls, or a short trace", () => {
     assert.deepEqual(found(KIND, [webRoot(1000), call("2", 480)]), []);
+    assert.deepEqual(found(KIND, [webRoot(1000), call("2", 460)]), []);
+    assert.equal(found(KIND, [webRoot(1000), call("2", 459.999999)]).length, 1);
     const local = { id: "2", parent: "1", start: 100, end: 140, service: "web", name: "work" };
     assert.deepEqual(found(KIND, [webRoot(1000), local]), []);
     assert.deepEqual(found(KIND, [webRoot(140), call("2", 0)]), []);
