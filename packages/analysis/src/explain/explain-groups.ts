@@ -9,6 +9,7 @@ import { errorAccusations, tracesAccused } from "./error-accusations.ts";
 import { errorOrigins } from "./error-origins.ts";
 import { EXCESS_OPTIONS } from "./excess.ts";
 import { exclusiveTimes } from "./exclusive-time.ts";
+import { givenUpRequests, unexplained, withoutGivenUp } from "./given-up.ts";
 import { latencyAccusations, medianTraceNanos } from "./latency-accusations.ts";
 import { placesOf } from "./places.ts";
 import { summaryOf } from "./summary.ts";
@@ -30,19 +31,24 @@ export function explainGroups(
   const times = exclusiveTimes(columns);
   const places = placesOf(columns);
   const origins = errorOrigins(columns);
-  const errors = errorAccusations(cohorts, places, origins);
-  const isFailing = tracesAccused(cohorts, places, origins, errors);
+  const givenUp = givenUpRequests(columns, origins);
+  const failures = origins.map((is, row) => (givenUp[row] === 1 ? 0 : is));
+  const errors = errorAccusations(cohorts, places, failures);
+  const isFailing = tracesAccused(cohorts, places, failures, errors);
   const rest = {
     ...cohorts,
     side: cohorts.side.map((of, trace) => (isFailing[trace] === 1 ? Side.neither : of)),
   };
+  const late = latencyAccusations(rest, places, times, EXCESS_OPTIONS);
+  const answered = { ...rest, side: withoutGivenUp(rest, givenUp) };
   const accusations =
     counts.baseline === 0 || counts.incident === 0
       ? []
       : [
           ...errors,
-          ...latencyAccusations(rest, places, times, EXCESS_OPTIONS),
-          ...countAccusations(rest, places, medianTraceNanos(cohorts)),
+          ...errorAccusations(rest, places, unexplained(columns, places, givenUp, late)),
+          ...late,
+          ...countAccusations(answered, places, medianTraceNanos(cohorts)),
         ];
   const cases = casesByService(accusations);
   const suspects = suspectsOf(cases, cohorts, places, times, origins);
