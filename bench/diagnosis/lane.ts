@@ -63,7 +63,7 @@ export class Lane {
   }
 
   #start(scenario: Scenario): Promise<Shop> {
-    const { otlpEndpoint, turns, signal } = this.parts;
+    const { otlpEndpoint, options, turns, signal } = this.parts;
     return turns.run("start", async () => {
       const shop = await startShop({
         otlpEndpoint,
@@ -73,7 +73,7 @@ export class Lane {
       });
       const load = { shop, scenario: healthyScenario, seed: warmUpSeed, count: warmUpOrders };
       try {
-        const ordersPerSecond = this.rateOf(scenario);
+        const { ordersPerSecond } = options;
         await runScenario({ ...load, ordersPerSecond, signal }, emptyLoadState());
         this.orderCount += warmUpOrders;
         return shop;
