@@ -74,8 +74,9 @@ export class Lane {
       const load = { shop, scenario: healthyScenario, seed: warmUpSeed, count: warmUpOrders };
       try {
         const { ordersPerSecond } = options;
-        await runScenario({ ...load, ordersPerSecond, signal }, emptyLoadState());
-        this.orderCount += warmUpOrders;
+        const state = emptyLoadState();
+        await runScenario({ ...load, ordersPerSecond, signal }, state);
+        this.orderCount += state.sent - (state.outcomes.get("unreachable") ?? 0);
         return shop;
       } catch (error) {
         await shop.stop();

@@ -77,8 +77,8 @@ class Simulation {
   readonly #operations: Operation[] = [];
   readonly #hasKinds: boolean;
   readonly #injection: Injection;
-  /** Whether a server's span ends with the connection when its caller gives up. */
-  readonly #endsWithCaller: boolean;
+  /** What a server's span does when its caller gives up: it goes on, or ends with the connection, failed or not. */
+  readonly #givenUpServer: "goes on" | "ends" | "fails";
   readonly #names: string[] = [];
   /** By service, how fast its hosts are in the present window. */
   #pace: number[] = [];
@@ -96,7 +96,10 @@ class Simulation {
     this.#hasKinds = random() < 0.7 || NEEDS_KINDS.has(fault);
     this.#build();
     this.#injection = this.#inject(fault);
-    this.#endsWithCaller = fault === "caller gives up" && random() < 0.5;
+    this.#givenUpServer =
+      fault === "caller gives up"
+        ? ((["goes on", "ends", "fails"] as const)[this.#below(3)] ?? "ends")
+        : "goes on";
   }
 
   run(): SyntheticIncident | undefined {
@@ -308,7 +311,9 @@ class Simulation {
     const patienceEnds = start + PATIENCE_NANOS;
     if (caller === 0 && answer.end + gap / 2 > patienceEnds) {
       this.#finish(row, patienceEnds, true);
-      if (this.#endsWithCaller) this.#finish(row + 1, patienceEnds + gap / 2, true);
+      if (this.#givenUpServer !== "goes on") {
+        this.#finish(row + 1, patienceEnds + gap / 2, this.#givenUpServer === "fails");
+      }
       return { end: patienceEnds, failed: true };
     }
     this.#finish(row, answer.end + gap / 2, answer.failed);

@@ -10,18 +10,24 @@ import type { Places } from "./places.ts";
 /** A server that has answered closes its span a little after its caller did; the same 10 ms are no wasted work. */
 const WENT_ON_NANOS = 10_000_000;
 
-/** 1 a row of those where a failure began. */
+/**
+ * 1 a row of those where a failure began. A server may close its own span with the connection: what goes on may lie any
+ * number of steps below.
+ */
 export function givenUpRequests(columns: TraceColumns, origins: Uint8Array): Uint8Array {
   const { parent, kind, startNanos, durationNanos } = columns;
+  const end = startNanos.map((start, row) => start + (durationNanos[row] as number));
+  const lastEnd = end.slice();
   const givenUp = new Uint8Array(parent.length);
-  for (let row = 0; row < parent.length; row++) {
+  // Children come after their parents.
+  for (let row = parent.length - 1; row >= 0; row--) {
+    const isRequest = kind[row] === SpanKind.client || kind[row] === SpanKind.server;
+    const wentOn = (lastEnd[row] as number) - (end[row] as number);
+    if (origins[row] === 1 && isRequest && wentOn > WENT_ON_NANOS) givenUp[row] = 1;
     const above = parent[row] as number;
-    if (above < 0 || origins[above] !== 1 || kind[row] === SpanKind.consumer) continue;
-    if (kind[above] !== SpanKind.client && kind[above] !== SpanKind.server) continue;
-    const start = startNanos[row] as number;
-    const gaveUp = (startNanos[above] as number) + (durationNanos[above] as number);
-    if (start >= gaveUp) continue;
-    if (start + (durationNanos[row] as number) > gaveUp + WENT_ON_NANOS) givenUp[above] = 1;
+    if (above < 0 || kind[row] === SpanKind.consumer) continue;
+    if ((startNanos[row] as number) >= (end[above] as number)) continue;
+    lastEnd[above] = Math.max(lastEnd[above] as number, lastEnd[row] as number);
   }
   return givenUp;
 }
