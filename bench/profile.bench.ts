@@ -29,7 +29,7 @@ function random(): number {
   return state / 2 ** 32;
 }
 
-type Frame = Pick<PathShare, "service" | "operation" | "stack">;
+type Frame = Pick<PathShare, "service" | "operation" | "parent">;
 
 /** From the entry down: every stack is one frame longer, but for some that begin another branch. */
 const kinds: readonly (readonly Frame[])[] = Array.from({ length: KINDS }, (_, kind) => {
@@ -37,8 +37,7 @@ const kinds: readonly (readonly Frame[])[] = Array.from({ length: KINDS }, (_, k
   for (let i = 0; i < STACKS; i++) {
     const service = `service-${(kind + i) % 25}`;
     const operation = i === 0 ? `GET /route/${kind}` : `operation ${(kind * 7 + i * 3) % 90}`;
-    const above = i === 0 ? "" : `${frames[i % 4 === 0 ? 0 : i - 1]?.stack};`;
-    frames.push({ service, operation, stack: `${above}${service} ${operation}` });
+    frames.push({ service, operation, parent: i % 4 === 0 ? Math.min(i, 1) - 1 : i - 1 });
   }
   return frames;
 });
@@ -54,7 +53,7 @@ async function fill(store: Store): Promise<void> {
         ...frame,
         nanos: Math.floor(random() ** 3 * 2e7 * slow) + 1,
       }));
-      const largest = shares.sort((a, b) => b.nanos - a.nanos);
+      const largest = shares.reduce((most, share) => (share.nanos > most.nanos ? share : most));
       block.add(
         {
           traceId: (n * 2_654_435_761).toString(16).padStart(32, "0"),
@@ -64,11 +63,11 @@ async function fill(store: Store): Promise<void> {
           rootOperation: frames[0]?.operation ?? "",
           spanCount: 20,
           errorSpanCount: 0,
-          bottleneckService: largest[0]?.service ?? "",
-          bottleneckOperation: largest[0]?.operation ?? "",
+          bottleneckService: largest.service,
+          bottleneckOperation: largest.operation,
           findingKinds: slow > 1 ? ["bottleneck", "slow-query"] : ["bottleneck"],
           errorOrigins: [],
-          path: largest,
+          path: shares,
           receivedUnixNano: startUnixNano,
           analysisVersion: 1,
         },
@@ -102,7 +101,7 @@ async function printSizes(folder: string): Promise<void> {
     return `${(bytes / TRACES).toFixed(1)} B`;
   };
   console.log(
-    `on disk, a trace: ${bytesOf(/./)}; its path ${bytesOf(/^path_/)}, of that the stacks ${bytesOf(/^path_stacks$/)}`,
+    `on disk, a trace: ${bytesOf(/./)}; its path ${bytesOf(/^path_/)}, of that the tree ${bytesOf(/^path_parents$/)}`,
   );
 }
 

@@ -10,7 +10,7 @@ export { renderExplanation } from "./explain/explain-report.ts";
 export { splitSides } from "./explain/split.ts";
 export { FINDING_KINDS } from "./findings/registry.ts";
 export { ANALYSIS_VERSION, type Judgement, judgeTrace } from "./judge-trace.ts";
-export { renderFoldedStacks, type StackSum } from "./profile/folded-stacks.ts";
+export { renderFoldedStacks } from "./profile/folded-stacks.ts";
 export { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 export { bandAt, bandLimits, limitPlaces, PERCENTILE_BANDS } from "./profile/percentile-bands.ts";
 export { renderProfile } from "./profile/profile-report.ts";

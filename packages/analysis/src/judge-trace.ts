@@ -28,7 +28,7 @@ export interface Judgement {
   readonly findingKinds: readonly string[];
   /** Services in which failures began, each once, that with the most time on the critical path first. */
   readonly errorOrigins: readonly string[];
-  /** The critical path, one entry a call stack, the largest first; sums to `durationNanos`. */
+  /** The critical path, one entry a call stack, callers first; sums to `durationNanos`. */
   readonly path: readonly StackShare[];
 }
 
@@ -49,6 +49,6 @@ export function judgeTrace(assembled: Trace, options: AnalysisOptions = {}): Jud
       bottleneck === undefined ? "" : (trace.operations[bottleneck.operation]?.name ?? ""),
     findingKinds: FINDERS.filter(({ find }) => find(facts).length > 0).map(({ kind }) => kind),
     errorOrigins: [...new Set(facts.errors.map(({ row }) => service(trace, row)))],
-    path: pathStacks(trace, facts.path),
+    path: pathStacks(trace, facts.path, facts.pathNanos),
   };
 }

@@ -58,6 +58,8 @@ export interface Suspect {
 export interface AttributeDifference {
   key: string;
   value: string;
+  /** Whose resources carry it, where one service's tell more than all; else null. */
+  service: string | null;
   /** Of traces, 0 to 1. */
   incidentShare: number;
   baselineShare: number;
@@ -72,6 +74,8 @@ export interface Explanation {
   incident: { traceCount: number; window: TimeWindow };
   /** The likeliest first. */
   suspects: Suspect[];
+  /** Up to this score a suspect may be chance: healthy traces differ from each other by as much. */
+  chanceScore: number;
   attributes: AttributeDifference[];
   /** One paragraph; says so when a side has too few traces. */
   summary: string;
@@ -103,10 +107,12 @@ export const explanation: z.ZodType<Explanation> = z.object({
       exampleTraceIds: z.array(z.string()),
     }),
   ),
+  chanceScore: z.number(),
   attributes: z.array(
     z.object({
       key: z.string(),
       value: z.string(),
+      service: z.string().nullable(),
       incidentShare: share,
       baselineShare: share,
       incidentCount: z.number(),

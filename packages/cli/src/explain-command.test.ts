@@ -85,6 +85,43 @@ describe("explain", () => {
     assert.equal((await server.end("SIGTERM")).code, 0);
   });
 
+  test("as text: the paragraph, who only waits, the tables; nothing else on either stream", async () => {
+    const { code, stdout, stderr } = await culprit(["explain", ...GROUPS, "--data", data]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.equal(
+      stdout,
+      `stock is the first suspect (GET /stock): exclusive time of a call of GET /stock grew from p50 20.1 ms to 80.4 ms, p95 20.3 ms to 80.6 ms (30 and 30 calls). frontend (p50 +60.3 ms) is slower only because it waits for stock. Nobody else is suspected. Compared: 30 traces of the incident (median 86.4 ms) against 30 traces of the baseline (median 26.1 ms).
+
+Suspects
+      service  operation   kind     score  p50 before  p50 now  calls    errors
+  1.  stock    GET /stock  latency  2.3    20.1 ms     80.4 ms  30 / 30  0 % / 0 %
+
+  1. exclusive time of a call of GET /stock grew from p50 20.1 ms to 80.4 ms, p95 20.3 ms to 80.6 ms (30 and 30 calls).
+     for example: culprit analyze 0000000000000000000000000000003c
+
+Attributes that tell the two groups apart
+  attribute        value  incident  baseline  traces
+  service.version  2.0    100 %     0 %       30 / 0
+  service.version  1.9    0 %       100 %     0 / 30
+`,
+    );
+  });
+
+  test("a window without traces, or a query that meets none: one sentence", async () => {
+    const later = "2026-03-02T10:00:00Z..2026-03-02T10:10:00Z";
+    const empty = await culprit([
+      ...["explain", "--baseline", BASELINE, "--incident", later, "--data", data],
+    ]);
+    assert.equal(
+      empty.stdout,
+      "The incident has no traces: there is nothing to explain.\n",
+      empty.stderr,
+    );
+    const query = ["--query", "service=nobody"];
+    const neither = await culprit(["explain", ...GROUPS, ...query, "--data", data]);
+    assert.match(neither.stdout, /^Neither the baseline nor the incident has traces: .*\n$/);
+  });
+
   test("splits a window", async () => {
     for (const [args, incident] of [
       [["--slow", "0.5"], 30],

@@ -52,8 +52,8 @@ export interface Cohort {
 export interface CohortReader {
   /**
    * Every span once, though exporters send again what they lost the answer to. Spans that start more than an hour
-   * outside the ranges are not looked for. Keys of attributes whose values are as good as unique (ids, times) are left
-   * out. An empty group is no error. Sees everything committed before it was called. Traces come by id.
+   * outside the ranges are not looked for: a trace whose root does begins with what is found. Keys of attributes whose
+   * values are as good as unique (ids, times) are left out. An empty group is no error. Sees everything committed before it was called. Traces come by id.
    */
   cohort(query: CohortQuery): Promise<Cohort>;
 }

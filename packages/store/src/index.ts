@@ -14,7 +14,7 @@ export {
   type StoredProfile,
 } from "./profile-reader.ts";
 export type { ArrivalWindow, TracePiece } from "./quiet-traces.ts";
-export { ColumnSpan, readTraces } from "./span-rows.ts";
+export { type Arrival, ColumnSpan, readTraces, type TraceRows } from "./span-rows.ts";
 export {
   type AppendOutcome,
   type SpanWriter,

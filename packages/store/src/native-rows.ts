@@ -10,7 +10,7 @@ export type Column =
   | RepeatedStrings
   | StringMaps
   | readonly (readonly string[])[]
-  | readonly BigUint64Array[]
+  | readonly NumberArray[]
   | BigUint64Array
   | BigInt64Array
   | Uint32Array
@@ -126,11 +126,12 @@ function readColumn(cursor: NativeCursor, type: string, rows: number): Column {
         Array.from({ length: to - from }, (_, i) => values?.at(from + i) as string),
       );
     }
-    case "Array(UInt64)": {
-      const ends = new BigUint64Array(cursor.copy(rows * 8));
-      const values = new BigUint64Array(cursor.copy(Number(ends[rows - 1]) * 8));
-      return readArrays(ends, (from, to) => values.subarray(from, to));
-    }
+    case "Array(UInt64)":
+      return readNumberArrays(cursor, rows, BigUint64Array);
+    case "Array(UInt16)":
+      return readNumberArrays(cursor, rows, Uint16Array);
+    case "Array(Float64)":
+      return readNumberArrays(cursor, rows, Float64Array);
     case "UInt64":
       return new BigUint64Array(cursor.copy(rows * 8));
     case "Int64":
@@ -147,6 +148,18 @@ function readColumn(cursor: NativeCursor, type: string, rows: number): Column {
       return new FixedStrings(Buffer.from(cursor.copy(rows * Number(size))), Number(size));
     }
   }
+}
+
+type NumberArray = BigUint64Array | Uint16Array | Float64Array;
+
+function readNumberArrays<T extends NumberArray>(
+  cursor: NativeCursor,
+  rows: number,
+  Kind: { new (bytes: ArrayBuffer): T; readonly BYTES_PER_ELEMENT: number },
+): T[] {
+  const ends = new BigUint64Array(cursor.copy(rows * 8));
+  const values = new Kind(cursor.copy(Number(ends[rows - 1]) * Kind.BYTES_PER_ELEMENT));
+  return readArrays(ends, (from, to) => values.subarray(from, to) as T);
 }
 
 function readArrays<T>(ends: BigUint64Array, slice: (from: number, to: number) => T): T[] {

@@ -1,5 +1,6 @@
 // String columns of the Native format as they came: a value becomes a JavaScript string when it is asked for.
 
+import { Dictionary } from "./dictionary.ts";
 import type { NativeCursor } from "./native-cursor.ts";
 
 /** A column of strings; rows count from 0. */
@@ -7,12 +8,18 @@ export interface Strings {
   at(row: number): string | undefined;
 }
 
+/** Longer values are statements, paths and messages, which are asked for seldom. */
+const SHORT_BYTES = 32;
+
 /** A String column: length and bytes of each value. */
 export class PlainStrings implements Strings {
   readonly #bytes: Buffer;
   /** Where each value's bytes start, and behind them where its successor's length does. */
   readonly #starts: Uint32Array;
   readonly #ends: Uint32Array;
+  /** Short values mostly repeat, and to make a string costs ten times as much as to find it. */
+  #short: Dictionary | undefined;
+  readonly #texts: string[] = [];
 
   constructor(cursor: NativeCursor, rows: number) {
     this.#bytes = cursor.bytes;
@@ -30,7 +37,12 @@ export class PlainStrings implements Strings {
     const start = this.#starts[row];
     if (start === undefined) return undefined;
     const end = this.#ends[row] as number;
-    return start === end ? "" : this.#bytes.toString("utf8", start, end);
+    if (start === end) return "";
+    if (end - start > SHORT_BYTES) return this.#bytes.toString("utf8", start, end);
+    this.#short ??= new Dictionary();
+    const index = this.#short.indexOf(this.#bytes, start, end);
+    this.#texts[index] ??= this.#bytes.toString("utf8", start, end);
+    return this.#texts[index];
   }
 }
 

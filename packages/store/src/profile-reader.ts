@@ -2,7 +2,7 @@
 
 import type { DurationNanos } from "@culprit/trace-model";
 import type { StoredTrace } from "./trace-reader.ts";
-import type { VerdictQuery } from "./verdict-store.ts";
+import type { PathShare, VerdictQuery } from "./verdict-store.ts";
 
 export interface ProfileReader {
   /**
@@ -29,18 +29,19 @@ export interface StoredProfile {
    * to `limits[1]`, …, and above the last. @param limits ascending
    */
   paths(limits: readonly DurationNanos[]): Promise<readonly (readonly StoredPathSum[])[]>;
-  /** Each stack once, in no promised order. @param band of those that `limits` make; absent: all */
-  stacks(limits: readonly DurationNanos[], band?: number): Promise<readonly StoredStack[]>;
+  /**
+   * Paths that sum to those of the traces, as call stacks; paths of one shape are one.
+   * @param band of those that `limits` make; absent: all
+   */
+  stacks(
+    limits: readonly DurationNanos[],
+    band?: number,
+  ): Promise<readonly (readonly PathShare[])[]>;
 }
 
 export interface StoredPathSum {
   readonly service: string;
   readonly operation: string;
-  readonly nanos: DurationNanos;
-}
-
-export interface StoredStack {
-  readonly stack: string;
   readonly nanos: DurationNanos;
 }
 

@@ -3,8 +3,8 @@
 //
 // A window (after, until] of arrivals gives the traces whose last span arrived in it: those with a span in the window and
 // none in the quiet that follows it. (One that comes later still finds the trace judged, and makes it judged again.)
-// A window is read piece by piece, each a range of trace ids: the table is sorted by minute and trace id, so that a
-// piece lies together, and so do all spans of its traces, whenever they came.
+// A window is read piece by piece, each a range of trace ids: the table is sorted by time and trace id, so that a
+// piece lies together.
 
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
@@ -102,13 +102,14 @@ export class QuietTraces {
   }
 
   /**
-   * Spans of the piece's quiet traces that arrived after `since`, no more than `maxSpans`: as the engine answers, for
-   * `readTraces`.
+   * Spans of the piece's traces that arrived after `since`, no more than `maxSpans`: as the engine answers, for
+   * `readTraces`. Those of traces that are not quiet yet are among them: to leave them out costs the engine more than
+   * to answer them, since it would look at all that came in the quiet.
    */
   spans(piece: TracePiece, since: UnixNanos, maxSpans: number): Promise<Uint8Array> {
     return this.#engine.select(
       `select ${SPAN_COLUMNS} from culprit.spans
-       where ${this.#quiet(piece)} and received_unix_nano > ${since} limit ${maxSpans}`,
+       where ${inPiece(piece)} and received_unix_nano > ${since} limit ${maxSpans}`,
     );
   }
 
@@ -158,16 +159,24 @@ export class QuietTraces {
     }));
   }
 
-  #quiet({ window, firstTraceId, lastTraceId }: TracePiece): string {
-    const { after, until } = window;
-    const range = `trace_id >= ${quoteHex(firstTraceId)} and trace_id <= ${quoteHex(lastTraceId)}`;
-    const came = (from: bigint, to: bigint): string =>
-      `(select trace_id from culprit.spans where tenant = '' and ${range} and ${inWindow(from, to)})`;
-    return (
-      `tenant = '' and ${range} and trace_id in ${came(after, until)} ` +
-      `and trace_id not in ${came(until, until + this.#quietNanos)}`
-    );
+  #quiet(piece: TracePiece): string {
+    const { until } = piece.window;
+    return `${inPiece(piece)} and trace_id not in ${came(piece, until, until + this.#quietNanos)}`;
   }
+}
+
+/** That a span of its trace arrived in the window. */
+function inPiece(piece: TracePiece): string {
+  const { after, until } = piece.window;
+  return `tenant = '' and ${inRange(piece)} and trace_id in ${came(piece, after, until)}`;
+}
+
+function inRange({ firstTraceId, lastTraceId }: TracePiece): string {
+  return `trace_id >= ${quoteHex(firstTraceId)} and trace_id <= ${quoteHex(lastTraceId)}`;
+}
+
+function came(piece: TracePiece, after: UnixNanos, until: UnixNanos): string {
+  return `(select trace_id from culprit.spans where tenant = '' and ${inRange(piece)} and ${inWindow(after, until)})`;
 }
 
 function inWindow(after: UnixNanos, until: UnixNanos): string {

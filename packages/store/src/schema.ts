@@ -5,8 +5,15 @@ import { selectRows } from "./native-rows.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
 /**
+ * Spans are sorted by their start in steps of this, then by trace: few enough steps that a trace's spans lie together,
+ * and short enough that what arrived in a few seconds is a few steps of a part that holds minutes. An expression that is
+ * to be found in the index spells it as the table does.
+ */
+export const START_STEP_NANOS = 5_000_000_000n;
+
+/**
  * Sort key: time and trace order won over service order by a factor of three in space and eight in reading a trace.
- * The minute is the span's own, whatever it claims; partitions are days of arrival (UTC, wherever we run), so that spans
+ * The start is the span's own, whatever it claims; partitions are days of arrival (UTC, wherever we run), so that spans
  * of a thousand different years arrive in one part.
  * Durability: the part is flushed before the insert answers. Merged parts are not; their sources stay on disk for
  * another eight minutes (old_parts_lifetime), far longer than the kernel keeps dirty pages.
@@ -37,7 +44,7 @@ create table culprit.spans (
 )
 engine = MergeTree
 partition by toDate(toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC'))
-order by (tenant, intDiv(start_unix_nano, 60000000000), trace_id)
+order by (tenant, intDiv(start_unix_nano, ${START_STEP_NANOS}), trace_id)
 settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1,
   merge_selector_base = 10, min_bytes_for_wide_part = 100000000`;
 
@@ -65,8 +72,8 @@ alter table culprit.spans add index by_arrival received_unix_nano type minmax gr
 /**
  * One row a judgement; a trace that is judged again gets another row, which says `again`; the one
  * with the latest arrival counts, then the one judged last. Sorted as spans are; partitions are days of arrival of the trace's last span.
- * The path is three names and a number a call stack, side by side, so that a slice of traces is one insert. Stacks are
- * whole texts, since traces of one kind have the same ones: a number each in the column's dictionary.
+ * The path is a tree, an entry a call stack, side by side so that a slice of traces is one insert: two names, the time,
+ * and in `path_parents` the place of the caller's entry counted from 1, 0 for the root's.
  * `not_judged` says why a trace has a row but no verdict; empty for all others.
  */
 const VERDICTS = `
@@ -89,7 +96,7 @@ create table culprit.verdicts (
   error_origins Array(LowCardinality(String)),
   path_services Array(LowCardinality(String)),
   path_operations Array(LowCardinality(String)),
-  path_stacks Array(LowCardinality(String)),
+  path_parents Array(UInt16),
   path_nanos Array(UInt64),
   not_judged LowCardinality(String)
 )

@@ -27,9 +27,18 @@ export class AttributeColumn {
     const end = this.#maps.ends[row] as number;
     const indexes = this.#maps.keys?.indexes;
     if (indexes === undefined) return 0;
+    // Keys that differ in their last bits differ; mostly all of them do, and there is nothing to compare.
+    let seen = 0;
+    let at = start;
+    for (; at < end; at++) {
+      const bit = 1 << ((indexes[at] as number) & 31);
+      if ((seen & bit) !== 0) break;
+      seen |= bit;
+    }
+    if (at === end) return end - start;
     if (end - start > COMPARED_KEYS) return new Set(indexes.subarray(start, end)).size;
     let size = end - start;
-    for (let at = start + 1; at < end; at++) {
+    for (at = start + 1; at < end; at++) {
       for (let before = start; before < at; before++) {
         if (indexes[before] !== indexes[at]) continue;
         size--;

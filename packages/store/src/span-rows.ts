@@ -33,25 +33,70 @@ export function readSpans(answer: Uint8Array): StoredSpan[] {
   return spans;
 }
 
-/**
- * The answer's spans by trace, as views of its columns: what is not asked for is never made. They keep the whole answer
- * in memory for as long as one of them is kept.
- */
-export function readTraces(answer: Uint8Array): Map<string, ColumnSpan[]> {
-  const traces = new Map<string, ColumnSpan[]>();
+/** The answer's traces by their ids. */
+export function readTraces(answer: Uint8Array): Map<string, TraceRows> {
+  const traces = new Map<string, TraceRows>();
   for (const columns of spanColumns(answer)) {
-    let spans: ColumnSpan[] = [];
-    for (let row = 0; row < columns.rows; row++) {
-      // Sorted by trace, so that a trace's spans mostly follow each other.
-      if (row === 0 || !columns.traceId.equal(row, row - 1)) {
-        const traceId = columns.traceId.hex(row);
-        spans = traces.get(traceId) ?? [];
-        if (spans.length === 0) traces.set(traceId, spans);
+    // Sorted by trace, so that a trace's spans mostly follow each other.
+    for (let row = 0, first = 0; row < columns.rows; row++) {
+      if (row + 1 < columns.rows && columns.traceId.equal(row, row + 1)) continue;
+      const traceId = columns.traceId.hex(first);
+      let trace = traces.get(traceId);
+      if (trace === undefined) {
+        trace = new TraceRows();
+        traces.set(traceId, trace);
       }
-      spans.push(new ColumnSpan(columns, row));
+      trace.add(columns, first, row + 1);
+      first = row + 1;
     }
   }
   return traces;
+}
+
+/** When the spans of a trace arrived. */
+export interface Arrival {
+  readonly first: UnixNanos;
+  readonly last: UnixNanos;
+}
+
+/** Where the spans of one trace lie in an answer, which it keeps in memory. */
+export class TraceRows {
+  spanCount = 0;
+  readonly #runs: { columns: SpanColumns; from: number; to: number }[] = [];
+
+  add(columns: SpanColumns, from: number, to: number): void {
+    this.#runs.push({ columns, from, to });
+    this.spanCount += to - from;
+  }
+
+  arrival(): Arrival {
+    let first = 2n ** 64n;
+    let last = -1n;
+    let low = -1;
+    let high = -1;
+    for (const { columns, from, to } of this.#runs) {
+      const words = new Uint32Array(columns.received.buffer, columns.received.byteOffset);
+      for (let row = from; row < to; row++) {
+        // Spans of one block have the same; a bigint each would be all the work there is.
+        if (words[2 * row] === low && words[2 * row + 1] === high) continue;
+        low = words[2 * row] as number;
+        high = words[2 * row + 1] as number;
+        const at = columns.received[row] as bigint;
+        if (at < first) first = at;
+        if (at > last) last = at;
+      }
+    }
+    return { first, last };
+  }
+
+  /** Views of the columns, made anew at each call: what is not asked of one is never made. */
+  spans(): ColumnSpan[] {
+    const spans: ColumnSpan[] = [];
+    for (const { columns, from, to } of this.#runs) {
+      for (let row = from; row < to; row++) spans.push(new ColumnSpan(columns, row));
+    }
+    return spans;
+  }
 }
 
 interface SpanColumns {

@@ -4,13 +4,14 @@
 // statements they are split (by a hash of the trace's id: a trace is never torn). The statement finds traces with any
 // span in the ranges and reads them whole; whether the root lies in a range is decided on the columns.
 
-import { StatusCode } from "@culprit/trace-model";
-import { attributeCondition, eventNamed } from "./attribute-condition.ts";
+import { attributeCondition } from "./attribute-condition.ts";
 import { CohortColumns } from "./cohort-columns.ts";
 import { CohortPairs } from "./cohort-pairs.ts";
 import type { Cohort, CohortQuery, CohortReader, TimeRange } from "./cohort-reader.ts";
 import type { Engine } from "./engine.ts";
+import { FAILING } from "./failing-answer.ts";
 import { selectRows } from "./native-rows.ts";
+import { START_STEP_NANOS } from "./schema.ts";
 import { LENGTH, spanConditions } from "./span-conditions.ts";
 import { quote } from "./sql.ts";
 
@@ -19,11 +20,9 @@ const MAX_SPANS = 1_000_000;
 /** Spans of one statement: some tens of megabytes of answer, read in about a second. */
 const SPANS_A_STATEMENT = 250_000;
 
-const MINUTE = 60_000_000_000n;
 /** How far outside the ranges the other spans of a trace are looked for, see CohortReader. */
-const MARGIN = 60n * MINUTE;
+const MARGIN = 3_600_000_000_000n;
 
-const ERRS = `(status_code = ${StatusCode.error} or (details != '' and ${eventNamed("exception")}))`;
 const HASH = "cityHash64(trace_id)";
 
 interface Part {
@@ -138,7 +137,7 @@ function spansStatement(query: CohortQuery, part: Part): string {
   const mark = query.mark === undefined ? "0" : attributeCondition(query.mark);
   return `
     select trace_id, span_id, parent_span_id, start_unix_nano, ${LENGTH} as length, service, name, resource, kind,
-      toUInt8(${ERRS}) as errs, toUInt8(${mark}) as marked
+      toUInt8(${FAILING}) as errs, toUInt8(${mark}) as marked
     from culprit.spans where ${wholeTraces(query, part)}
     order by trace_id, span_id, kind = 2 desc, start_unix_nano + length desc, kind, start_unix_nano
     limit 1 by trace_id, span_id, kind = 2`;
@@ -165,13 +164,13 @@ function narrowed({ conditions: wanted }: CohortQuery, ranges: readonly TimeRang
     where ${inRanges(ranges, MARGIN)} and ${spanConditions(wanted).join(" and ")})`;
 }
 
-/** The minute is what the table is ordered by; the engine does not find it in a condition on the time itself. */
+/** The step is what the table is ordered by; the engine does not find it in a condition on the time itself. */
 function inRanges(ranges: readonly TimeRange[], margin: bigint): string {
   const alternatives = ranges.map(({ fromUnixNano, toUnixNano }) => {
     const from = clamped(fromUnixNano - margin);
     const to = clamped(toUnixNano + margin);
     return (
-      `intDiv(start_unix_nano, ${MINUTE}) between ${from / MINUTE} and ${to / MINUTE}` +
+      `intDiv(start_unix_nano, ${START_STEP_NANOS}) between ${from / START_STEP_NANOS} and ${to / START_STEP_NANOS}` +
       ` and start_unix_nano >= ${from} and start_unix_nano < ${to}`
     );
   });

@@ -8,14 +8,13 @@ import {
   type ProfileReader,
   type StoredPathSum,
   type StoredProfile,
-  type StoredStack,
 } from "./profile-reader.ts";
 import { spanConditions } from "./span-conditions.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
 import { clampUint64, quoteHex } from "./sql.ts";
 import type { StoredTrace } from "./trace-reader.ts";
 import { CURRENT, verdictConditions } from "./verdict-condition.ts";
-import type { VerdictQuery } from "./verdict-store.ts";
+import type { PathShare, VerdictQuery } from "./verdict-store.ts";
 
 const DAY_NANOS = 86_400_000_000_000n;
 
@@ -227,19 +226,33 @@ class SqlStoredProfile implements StoredProfile {
     return paths;
   }
 
-  async stacks(limits: readonly DurationNanos[], band?: number): Promise<readonly StoredStack[]> {
+  async stacks(
+    limits: readonly DurationNanos[],
+    band?: number,
+  ): Promise<readonly (readonly PathShare[])[]> {
     const onBand = band === undefined ? "" : `where ${bandOf(limits)} = ${band | 0}`;
-    const rows = await selectRows(
-      this.#engine,
-      `select stack, ${SUM} as sum
-       from (
-         select path_stacks, path_nanos
-         from (select duration_nano, path_stacks, path_nanos from ${this.#rows}) ${onBand}
-       )
-       array join path_stacks as stack, path_nanos as nanos
-       group by stack`,
+    const answer = await this.#engine.select(
+      `select path_services, path_operations, path_parents,
+         sumForEach(arrayMap(nanos -> toFloat64(nanos), path_nanos)) as sums
+       from (select duration_nano, path_services, path_operations, path_parents, path_nanos from ${this.#rows}) ${onBand}
+       group by path_services, path_operations, path_parents`,
     );
-    return rows.map((row) => ({ stack: String(row["stack"]), nanos: Number(row["sum"]) }));
+    return [...readNative(answer)].flatMap(({ rows, columns }) => {
+      // The statement selected them.
+      const column = <T>(name: string): T => columns.get(name) as T;
+      const services = column<readonly (readonly string[])[]>("path_services");
+      const operations = column<readonly (readonly string[])[]>("path_operations");
+      const parents = column<readonly Uint16Array[]>("path_parents");
+      const sums = column<readonly Float64Array[]>("sums");
+      return Array.from({ length: rows }, (_, row) =>
+        (services[row] as readonly string[]).map((service, i) => ({
+          service,
+          operation: operations[row]?.[i] as string,
+          parent: (parents[row]?.[i] as number) - 1,
+          nanos: sums[row]?.[i] as number,
+        })),
+      );
+    });
   }
 }
 

@@ -14,7 +14,7 @@ const PAGE = 10_000;
 const COLUMNS =
   "trace_id, start_unix_nano, duration_nano, received_unix_nano, analysis_version, span_count, error_span_count, " +
   "root_service, root_operation, bottleneck_service, bottleneck_operation, finding_kinds, error_origins, " +
-  "path_services, path_operations, path_stacks, path_nanos";
+  "path_services, path_operations, path_parents, path_nanos";
 
 export class SqlVerdictReader implements VerdictReader {
   readonly #engine: Engine;
@@ -78,7 +78,7 @@ function verdictsOf({ rows, columns }: NativeBlock): StoredVerdict[] {
   const errorOrigins = column<readonly (readonly string[])[]>("error_origins");
   const services = column<readonly (readonly string[])[]>("path_services");
   const operations = column<readonly (readonly string[])[]>("path_operations");
-  const stacks = column<readonly (readonly string[])[]>("path_stacks");
+  const parents = column<readonly Uint16Array[]>("path_parents");
   const nanos = column<readonly BigUint64Array[]>("path_nanos");
   return Array.from({ length: rows }, (_, row) => ({
     traceId: traceId.hex(row),
@@ -95,7 +95,7 @@ function verdictsOf({ rows, columns }: NativeBlock): StoredVerdict[] {
     path: (services[row] as readonly string[]).map((service, i) => ({
       service,
       operation: operations[row]?.[i] as string,
-      stack: stacks[row]?.[i] as string,
+      parent: (parents[row]?.[i] as number) - 1,
       nanos: Number(nanos[row]?.[i]),
     })),
     receivedUnixNano: received[row] as bigint,

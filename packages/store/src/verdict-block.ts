@@ -34,7 +34,7 @@ export class VerdictBlock {
   readonly #errorOrigins = new NameColumn();
   readonly #pathServices = new NameColumn();
   readonly #pathOperations = new NameColumn();
-  readonly #pathStacks = new NameColumn();
+  readonly #pathParents = new ByteColumn(ROWS * 2);
   readonly #pathNanos = new NumberColumn();
   readonly #notJudged = new NameColumn();
   readonly #findingEnds = new NumberColumn();
@@ -59,10 +59,11 @@ export class VerdictBlock {
     this.#findingEnds.put(this.#findingKinds.length);
     for (const service of verdict.errorOrigins) this.#errorOrigins.put(service);
     this.#originEnds.put(this.#errorOrigins.length);
-    for (const { service, operation, stack, nanos } of verdict.path) {
+    for (const { service, operation, parent, nanos } of verdict.path) {
       this.#pathServices.put(service);
       this.#pathOperations.put(operation);
-      this.#pathStacks.put(stack);
+      this.#pathParents.putByte((parent + 1) & 0xff);
+      this.#pathParents.putByte((parent + 1) >>> 8);
       this.#pathNanos.put(nanos);
     }
     this.#pathEnds.put(this.#pathServices.length);
@@ -106,7 +107,11 @@ export class VerdictBlock {
       lists("error_origins", this.#originEnds, this.#errorOrigins),
       lists("path_services", this.#pathEnds, this.#pathServices),
       lists("path_operations", this.#pathEnds, this.#pathOperations),
-      lists("path_stacks", this.#pathEnds, this.#pathStacks),
+      {
+        name: "path_parents",
+        type: "Array(UInt16)",
+        chunks: [this.#pathEnds.view(), this.#pathParents.view()],
+      },
       {
         name: "path_nanos",
         type: "Array(UInt64)",

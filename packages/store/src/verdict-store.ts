@@ -23,7 +23,7 @@ export interface StoredVerdict {
   readonly findingKinds: readonly string[];
   /** Services in which failures began, each once. */
   readonly errorOrigins: readonly string[];
-  /** The critical path, one entry a call stack, the largest first; sums to `durationNanos`. */
+  /** The critical path as a tree, one entry a call stack, callers first; sums to `durationNanos`. */
   readonly path: readonly PathShare[];
   /** Arrival of the last span that was judged. */
   readonly receivedUnixNano: UnixNanos;
@@ -34,8 +34,9 @@ export interface PathShare {
   /** Of the innermost span. */
   readonly service: string;
   readonly operation: string;
-  /** As folded stacks have it: frames from the root to the innermost, parted by semicolons. */
-  readonly stack: string;
+  /** Place of the entry that called it, lower than its own; -1 for the root's. */
+  readonly parent: number;
+  /** 0 for one that only leads to others. */
   readonly nanos: DurationNanos;
 }
 

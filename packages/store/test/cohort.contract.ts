@@ -2,7 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { assembleTrace, groupByTrace, type Span, SpanKind, StatusCode } from "@culprit/trace-model";
+import {
+  assembleTrace,
+  Failing,
+  groupByTrace,
+  type Span,
+  SpanKind,
+  StatusCode,
+} from "@culprit/trace-model";
 import fc from "fast-check";
 import { spans as anySpans } from "../../trace-model/test/span-arbitrary.ts";
 import type { CohortQuery, TimeRange } from "../src/index.ts";
@@ -138,6 +145,39 @@ export function cohortContract(engine: string, open: OpenStore): void {
     const narrowed = await store.cohorts.cohort({ groups, conditions: { operation: "other" } });
     assert.deepEqual(narrowed.columns.traceIds, [id(3, 32)]);
     assert.deepEqual([...narrowed.columns.group], [1]);
+  });
+
+  test(`${engine}: an answer that nobody marked fails, or refuses, by its status in old and new names`, async (t) => {
+    const store = await open(t);
+    const { server, client, internal } = SpanKind;
+    const answers = [
+      [server, "http.response.status_code", 500n, Failing.fails],
+      [server, "http.status_code", "503", Failing.fails],
+      [internal, "http.status_code", 599n, Failing.fails],
+      [server, "http.response.status_code", 404n, Failing.no],
+      [client, "http.response.status_code", 404n, Failing.refused],
+      [client, "http.status_code", 400n, Failing.refused],
+      [client, "http.status_code", 399n, Failing.no],
+      [client, "http.status_code", "", Failing.no],
+      [client, "http.status_code", "late", Failing.no],
+      [client, "http.status_code", 600n, Failing.no],
+      [client, "rpc.grpc.status_code", 14n, Failing.fails],
+      [server, "rpc.response.status_code", "deadline_exceeded", Failing.fails],
+      [client, "grpc.status_code", "NOT_FOUND", Failing.refused],
+      [server, "rpc.grpc.status_code", 0n, Failing.no],
+      [client, "rpc.response.status_code", "OK", Failing.no],
+    ] as const;
+    await write(
+      store,
+      ...answers.map(([kind, key, value], n) =>
+        spanAt(n + 1, 1, 0, { kind, attributes: new Map([[key, value]]) }),
+      ),
+    );
+    const { columns } = await store.cohorts.cohort({ groups: [[EVER]] });
+    assert.deepEqual(
+      [...columns.errs],
+      answers.map(([, , , failing]) => failing),
+    );
   });
 
   test(`${engine}: attributes come once a trace and pair, without ids; resources with the columns`, async (t) => {

@@ -25,6 +25,6 @@ export {
   unixNanosAt,
 } from "./trace.ts";
 export { assembleTrace } from "./trace-assembly.ts";
-export type { TraceColumns } from "./trace-columns.ts";
+export { Failing, type TraceColumns } from "./trace-columns.ts";
 export { groupByTrace } from "./trace-groups.ts";
 export { withStarts } from "./trace-shift.ts";

@@ -3,6 +3,17 @@
 // Rows of a trace lie together, in ascending order of start, so that a parent's children come by start; a clock that is
 // off may put a child before its parent.
 
+export const Failing = {
+  no: 0,
+  /**
+   * The status is ERROR, an exception is recorded, or nobody marked it and the answer says that the server failed: an HTTP
+   * status of 500 or more, a gRPC status such as UNAVAILABLE.
+   */
+  fails: 1,
+  /** Nobody marked it: a client's HTTP status of 400 to 499, a gRPC status such as NOT_FOUND. May well be normal. */
+  refused: 2,
+} as const;
+
 /** One trace an entry of the first four, one span an entry of the others. */
 export interface TraceColumns {
   /** 32 lower-case hex digits. */
@@ -23,7 +34,7 @@ export interface TraceColumns {
   /** Index into {@link resources}. */
   readonly resource: Uint32Array;
   readonly kind: Uint8Array;
-  /** 1 where the span's status is ERROR or an exception is recorded on it. */
+  /** See {@link Failing}. */
   readonly errs: Uint8Array;
   /** 1 where the span carries the attribute that the reader was asked to mark. */
   readonly marked: Uint8Array;

@@ -5,7 +5,7 @@
 // before. How many new ones chance brings is told by those that the baseline has only once (Good and Turing's estimate).
 
 import { type Accusation, EXAMPLES } from "./accusation.ts";
-import { type Cohorts, countTraces, Side } from "./cohorts.ts";
+import { type Cohorts, Side } from "./cohorts.ts";
 import type { Place, Places } from "./places.ts";
 import { shareRise } from "./robust.ts";
 
@@ -30,8 +30,10 @@ interface Finding {
   readonly traces: number[];
 }
 
+/** @param incidentCount traces of the incident, those included that are not judged by their calls */
 export function countAccusations(
   cohorts: Cohorts,
+  incidentCount: number,
   places: Places,
   traceNanos: number,
 ): Accusation[] {
@@ -39,26 +41,32 @@ export function countAccusations(
   const callSets = new CallSets(cohorts, places);
   const baseline = callSets.baseline();
   const calls = callSets.incident(baseline);
-  const { incident } = countTraces(cohorts.side);
   return [...baseline.steps.values()].flatMap((step): Accusation[] => {
     const { above, below, lacking, repeated } = step;
     const before = baseline.calls[above] ?? 0;
     const now = calls[above] ?? 0;
     const caller = all[above] as Place;
     // An answer that does not come is the callee's.
-    const service = caller.callee < 0 ? caller.service : caller.callee;
+    const isUnanswered = caller.callee >= 0;
+    const service = isUnanswered ? caller.callee : caller.service;
     const common = { service, place: below } as const;
-    const callsATrace = now / incident;
+    const callsATrace = now / incidentCount;
     const rare = [...(baseline.sets[above]?.values() ?? [])].filter((count) => count === 1).length;
     const missing = shareRise(rare, before, lacking.calls, now);
     const fanOut = shareRise(1, before, repeated.calls, now);
     const found: Accusation[] = [];
     if (missing > 0) {
       const cost = Math.min(1, missing * callsATrace);
-      found.push({ ...common, kind: "missing", cost, examples: () => lacking.traces });
+      found.push({
+        ...common,
+        kind: "missing",
+        isUnanswered,
+        cost,
+        examples: () => lacking.traces,
+      });
     }
     if (fanOut > 0) {
-      const cost = repeated.extraNanos / incident / traceNanos;
+      const cost = repeated.extraNanos / incidentCount / traceNanos;
       found.push({ ...common, kind: "fan-out", cost, examples: () => repeated.traces });
     }
     return found;

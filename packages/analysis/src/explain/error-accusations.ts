@@ -1,5 +1,6 @@
-// Failures that began at a place in more of the incident's traces than chance allows. A share that the baseline has as well
-// is normal. A call that fails though its callee does not (it answered late, or never) is the callee's.
+// Failures that began at a place in more of the incident's traces, and of the place's calls, than chance allows. A share that
+// the baseline has as well is normal, though more traces make such calls. A call that fails though its callee does not (it
+// answered late, or never) is the callee's.
 
 import { type Accusation, EXAMPLES } from "./accusation.ts";
 import { type Cohorts, countTraces, Side } from "./cohorts.ts";
@@ -14,6 +15,8 @@ export function errorAccusations(
   const counts = countTraces(side);
   const failing = [all.map(() => 0), all.map(() => 0)];
   const examples = all.map((): number[] => []);
+  const calls = [all.map(() => 0), all.map(() => 0)];
+  const failingCalls = [all.map(() => 0), all.map(() => 0)];
   const lastTrace = new Int32Array(all.length).fill(-1);
   for (let trace = 0; trace < side.length; trace++) {
     const of = side[trace] as number;
@@ -21,10 +24,12 @@ export function errorAccusations(
     const end = columns.firstRow[trace + 1] as number;
     for (let row = columns.firstRow[trace] as number; row < end; row++) {
       const at = place[row] as number;
-      if (origins[row] === 0 || lastTrace[at] === trace) continue;
+      addOne(calls[of], at);
+      if (origins[row] === 0) continue;
+      addOne(failingCalls[of], at);
+      if (lastTrace[at] === trace) continue;
       lastTrace[at] = trace;
-      const ofSide = failing[of] as number[];
-      ofSide[at] = (ofSide[at] as number) + 1;
+      addOne(failing[of], at);
       const shown = examples[at] as number[];
       if (of === Side.incident && shown.length < EXAMPLES) shown.push(trace);
     }
@@ -32,7 +37,12 @@ export function errorAccusations(
   return all.flatMap(({ service, callee }, at) => {
     const [before, now] = [failing[0]?.[at] ?? 0, failing[1]?.[at] ?? 0];
     const cost = shareRise(before, counts.baseline, now, counts.incident);
-    if (cost === 0) return [];
+    const [callsBefore, callsNow] = failingCalls.map((of) => of[at] ?? 0) as [number, number];
+    const isOfCalls =
+      shareRise(callsBefore, calls[0]?.[at] ?? 0, callsNow, calls[1]?.[at] ?? 0) > 0;
+    // Then there is no share to compare with.
+    const isNew = calls[0]?.[at] === 0;
+    if (cost === 0 || !(isOfCalls || isNew)) return [];
     return {
       kind: "error",
       service: callee < 0 ? service : callee,
@@ -41,6 +51,10 @@ export function errorAccusations(
       examples: () => examples[at] ?? [],
     };
   });
+}
+
+function addOne(counts: number[] | undefined, at: number): void {
+  if (counts !== undefined) counts[at] = (counts[at] ?? 0) + 1;
 }
 
 /** 1 a trace in which a failure began at one of the accused places. */

@@ -12,7 +12,8 @@ export interface EvidenceParts {
   readonly callee: string | undefined;
   readonly baseline: SuspectFigures;
   readonly incident: SuspectFigures;
-  readonly cost: number;
+  /** Of missing calls: they are made, and not answered. */
+  readonly isUnanswered: boolean;
   /** Further places that accuse the same service. */
   readonly otherPlaces: number;
 }
@@ -40,6 +41,9 @@ function sentence(parts: EvidenceParts): string {
     case "fan-out":
       return `${service} calls ${operation} more often: ${counts}`;
     case "missing":
+      if (parts.isUnanswered) {
+        return `${service} no longer answers calls of ${operation} that it used to answer: ${counts}`;
+      }
       return `${service} no longer makes calls of ${operation} that it used to make: ${counts}`;
   }
 }

@@ -40,11 +40,11 @@ export const EXCESS_OPTIONS: ExcessOptions = {
 export function excessOf(
   baseline: Float64Array,
   incident: Float64Array,
-  { floorShare, floorNanos, halfAt, chance }: ExcessOptions,
+  options: ExcessOptions,
 ): Excess {
   if (baseline.length === 0 || incident.length === 0) return NO_EXCESS;
-  const median = quantile(baseline, 0.5);
-  const spread = Math.max(medianDeviation(baseline), floorShare * median, floorNanos);
+  const { chance, halfAt } = options;
+  const spread = spreadOf(baseline, options);
   let nanos = 0;
   for (let i = 0; i < incident.length; i++) {
     const level = (i + 0.5) / incident.length;
@@ -53,6 +53,14 @@ export function excessOf(
     if (beyond > 0) nanos += beyond * credibility(beyond / spread, halfAt);
   }
   return { nanos, shift: nanos / incident.length / spread };
+}
+
+/** Of ascending values, at least one; nanoseconds. */
+export function spreadOf(
+  sorted: Float64Array,
+  { floorShare, floorNanos }: Pick<ExcessOptions, "floorShare" | "floorNanos">,
+): number {
+  return Math.max(medianDeviation(sorted), floorShare * quantile(sorted, 0.5), floorNanos);
 }
 
 /** From 0 to 1, one half at `halfAt`. */

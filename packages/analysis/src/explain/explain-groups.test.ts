@@ -42,9 +42,29 @@ test("two halves of healthy traffic: whoever is suspected costs next to nothing"
     if (columns === undefined) continue;
     const random = randomOf(seed);
     const side = columns.group.map((group) => (group === 1 ? 2 : random() < 0.5 ? 0 : 1));
-    const [first] = explainGroups(cohortsOf(columns, side), WINDOWS).suspects;
-    assert.ok((first?.score ?? 0) < 0.05, `${first?.evidence} ${first?.score}`);
+    const { suspects, summary } = explainGroups(cohortsOf(columns, side), WINDOWS);
+    assert.ok((suspects[0]?.score ?? 0) < 0.05, summary);
   }
+});
+
+test("a healthy window against others: nothing stands out in 95 of 100, and a fault always does", () => {
+  let compared = 0;
+  let quiet = 0;
+  for (const fault of FAULTS) {
+    for (let seed = 300; seed < 306; seed++) {
+      const { columns } = syntheticIncident(seed, fault) ?? {};
+      if (columns === undefined) continue;
+      const faulty = explainGroups(cohortsOf(columns), WINDOWS);
+      assert.match(faulty.summary, /^service-\d+ is the first suspect/, `${fault} ${seed}`);
+      // The baseline is four windows, one after the other.
+      const window = columns.group.filter((group) => group === 0).length / 4;
+      const side = columns.group.map((group, trace) => (group === 1 ? 2 : trace < window ? 1 : 0));
+      const healthy = explainGroups(cohortsOf(columns, side), WINDOWS);
+      compared++;
+      if (/^Noth/.test(healthy.summary)) quiet++;
+    }
+  }
+  assert.ok(quiet >= compared * 0.95, `${quiet} of ${compared}`);
 });
 
 test("few traces on a side, or none: the summary says so", () => {

@@ -11,7 +11,7 @@ const VALUE_WIDTH = 50;
 
 /** Ends with a line feed. */
 export function renderExplanation(
-  { suspects, attributes, summary }: Explanation,
+  { suspects, chanceScore, attributes, summary }: Explanation,
   { colour }: ReportOptions,
 ): string {
   const bold = (text: string): string => (colour ? `\u001b[1m${text}\u001b[22m` : text);
@@ -25,6 +25,7 @@ export function renderExplanation(
       `  ${rank}. ${printable(evidence)}`,
       ...exampleTraceIds.slice(0, 1).map((id) => `     for example: culprit analyze ${id}`),
     ]);
+    if (chanceScore > 0) lines.push(`  scores up to ${chanceScore.toPrecision(2)} may be chance`);
     parts.push([bold("Suspects"), ...lines, "", ...why].join("\n"));
   }
   if (attributes.length > 0) {
@@ -55,8 +56,9 @@ function suspectCells(suspect: Suspect): string[] {
 }
 
 function attributeCells(difference: AttributeDifference): string[] {
+  const { key, service } = difference;
   return [
-    excerpt(printable(difference.key), NAME_WIDTH),
+    excerpt(printable(service === null ? key : `${key} of ${service}`), NAME_WIDTH),
     excerpt(printable(difference.value), VALUE_WIDTH),
     formatShare(difference.incidentShare),
     formatShare(difference.baselineShare),

@@ -6,14 +6,17 @@ import { chargedServices } from "./charge.ts";
 import { type Cohorts, countTraces, Side } from "./cohorts.ts";
 import { type Excess, type ExcessOptions, excessOf } from "./excess.ts";
 import type { Places } from "./places.ts";
-import { quantile, shareRise } from "./robust.ts";
+import { shareRise } from "./robust.ts";
 import { type Sample, type Samples, samplesOf } from "./samples.ts";
+import { traceMedians } from "./trace-medians.ts";
 
 /** With fewer calls of the same entry operation the baseline's quartiles are one call each. */
 const LIKE_CALLS = 5;
 
+/** @param incidentCount traces of the incident, those included that are not judged by their times */
 export function latencyAccusations(
   cohorts: Cohorts,
+  incidentCount: number,
   places: Places,
   times: Float64Array,
   options: ExcessOptions,
@@ -38,7 +41,7 @@ export function latencyAccusations(
       kind: isNew ? "new" : "latency",
       service: charged[place] as number,
       place,
-      cost: nanos / counts.incident / traceNanos,
+      cost: nanos / incidentCount / traceNanos,
       examples: () => slowest(cohorts, places, times, place),
     };
   });
@@ -69,12 +72,8 @@ function sum(values: Float64Array): number {
 }
 
 /** At least a microsecond, so that it divides. */
-export function medianTraceNanos({ columns, side }: Cohorts): number {
-  const durations = Float64Array.from(
-    Array.from(columns.root).filter((_, trace) => side[trace] === Side.baseline),
-    (row) => columns.durationNanos[row] as number,
-  ).sort();
-  return durations.length === 0 ? 1000 : Math.max(1000, quantile(durations, 0.5));
+export function medianTraceNanos(cohorts: Cohorts): number {
+  return Math.max(1000, traceMedians(cohorts).baseline ?? 0);
 }
 
 function slowest(

@@ -2,6 +2,7 @@
 // at the call, whose time is the network's or the callee's queue and which the caller and the callee are both suspected of.
 
 import { SpanKind, type TraceColumns } from "@culprit/trace-model";
+import { type Cohorts, Side } from "./cohorts.ts";
 
 export interface Place {
   /** The span's own; of a call, the caller's. */
@@ -18,10 +19,10 @@ export interface Places {
   readonly all: readonly Place[];
 }
 
-export function placesOf(columns: TraceColumns): Places {
+export function placesOf({ columns, side }: Pick<Cohorts, "columns" | "side">): Places {
   const { parent, service, operation } = columns;
   const answer = answeringRows(columns);
-  const usual = usualCallees(columns, answer);
+  const usual = usualCallees(columns, side, answer);
   const place = new Int32Array(parent.length);
   const register = new PlaceRegister();
   for (let row = 0; row < parent.length; row++) {
@@ -75,13 +76,19 @@ interface Callee {
   readonly operation: number;
 }
 
-/** Operations whose spans are answered, mostly and by one service alone. */
-function usualCallees(columns: TraceColumns, answer: Int32Array): ReadonlyMap<number, Callee> {
-  const { service, operation } = columns;
+/** Operations whose spans are answered in the baseline, mostly and by one service alone. */
+function usualCallees(
+  columns: TraceColumns,
+  side: Uint8Array,
+  answer: Int32Array,
+): ReadonlyMap<number, Callee> {
+  const { service, operation, firstRow } = columns;
   const seen = new Map<number, { callee: Callee; answered: number; asked: number; one: boolean }>();
+  let trace = 0;
   for (let row = 0; row < answer.length; row++) {
+    while (row >= (firstRow[trace + 1] as number)) trace++;
     const by = answer[row] as number;
-    if (by === NO_CALL) continue;
+    if (by === NO_CALL || side[trace] !== Side.baseline) continue;
     const key = keyOf(service[row] as number, operation[row] as number);
     const entry = seen.get(key);
     const isAnswered = by >= 0;

@@ -27,8 +27,11 @@ function slowSides(columns: TraceColumns, level: number): Uint8Array {
   for (const traces of Map.groupBy(entry.keys(), (trace) => entry[trace]).values()) {
     const sorted = Float64Array.from(traces, (trace) => durations[trace] as number).sort();
     const limit = quantile(sorted, level);
+    // Where all take the same time none is slow.
+    const fastest = sorted[0] as number;
     for (const trace of traces) {
-      if ((durations[trace] as number) >= limit) side[trace] = Side.incident;
+      const duration = durations[trace] as number;
+      if (duration >= limit && duration > fastest) side[trace] = Side.incident;
     }
   }
   return side;

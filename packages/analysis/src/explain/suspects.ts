@@ -12,6 +12,9 @@ const MAX_SUSPECTS = 10;
 /** Below a hundredth of the first, nothing is worth a look at two in the morning. */
 const MIN_SHARE_OF_FIRST = 0.01;
 
+/** A thousandth of a trace is nothing that anybody waits for, however clear it is. */
+const MIN_COST = 0.001;
+
 export interface ServiceCase {
   readonly service: number;
   readonly cost: number;
@@ -26,8 +29,8 @@ export function casesByService(accusations: readonly Accusation[]): ServiceCase[
     accusations: all.toSorted((a, b) => b.cost - a.cost || a.place - b.place),
   }));
   cases.sort((a, b) => b.cost - a.cost || a.service - b.service);
-  const least = (cases[0]?.cost ?? 0) * MIN_SHARE_OF_FIRST;
-  return cases.filter(({ cost }) => cost > 0 && cost >= least).slice(0, MAX_SUSPECTS);
+  const least = Math.max(MIN_COST, (cases[0]?.cost ?? 0) * MIN_SHARE_OF_FIRST);
+  return cases.filter(({ cost }) => cost >= least).slice(0, MAX_SUSPECTS);
 }
 
 export function suspectsOf(
@@ -53,7 +56,7 @@ export function suspectsOf(
       callee: place.callee < 0 ? undefined : (columns.services[place.callee] as string),
       baseline: figures(Side.baseline),
       incident: figures(Side.incident),
-      cost: first.cost,
+      isUnanswered: first.isUnanswered === true,
       otherPlaces: accusations.length - 1,
     };
     return {

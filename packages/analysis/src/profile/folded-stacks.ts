@@ -2,18 +2,21 @@
 // FlameGraph, speedscope, inferno and others read.
 
 import type { DurationNanos } from "@culprit/trace-model";
-
-export interface StackSum {
-  /** Frames joined, as `frameOf` spells them. */
-  readonly stack: string;
-  readonly nanos: DurationNanos;
-}
+import { FRAME_SEPARATOR, frameOf } from "./frame.ts";
+import type { StackShare } from "./path-stacks.ts";
 
 /** Each stack once, in the order of their names: the same traces give the same text. Empty for nothing. */
-export function renderFoldedStacks(sums: Iterable<StackSum>): string {
+export function renderFoldedStacks(paths: Iterable<readonly StackShare[]>): string {
   const nanosByStack = new Map<string, DurationNanos>();
-  for (const { stack, nanos } of sums) {
-    nanosByStack.set(stack, (nanosByStack.get(stack) ?? 0) + nanos);
+  for (const path of paths) {
+    const stacks: string[] = [];
+    for (const { service, operation, parent, nanos } of path) {
+      const frame = frameOf(service, operation);
+      const caller = stacks[parent];
+      const stack = caller === undefined ? frame : caller + FRAME_SEPARATOR + frame;
+      stacks.push(stack);
+      if (nanos > 0) nanosByStack.set(stack, (nanosByStack.get(stack) ?? 0) + nanos);
+    }
   }
   return [...nanosByStack]
     .sort(([a], [b]) => (a < b ? -1 : 1))

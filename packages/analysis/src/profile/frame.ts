@@ -11,7 +11,11 @@ export function frameOf(service: string, operation: string): string {
   return `${nameOf(service)} ${nameOf(operation)}`;
 }
 
+/** What a line of the format and a frame of it cannot hold. */
+const UNFIT = /[;\p{Cc}\p{Zl}\p{Zp}]|^\s|\s$/u;
+
 function nameOf(text: string): string {
+  if (text !== "" && text.length <= MAX_NAME && !UNFIT.test(text)) return text;
   const plain = text
     .slice(0, MAX_NAME + 1)
     .replaceAll(FRAME_SEPARATOR, ",")

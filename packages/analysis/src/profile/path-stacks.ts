@@ -1,73 +1,62 @@
 // The critical path of one trace as call stacks: for each stack that was on it, for how long its innermost span was.
 // A span on the path was stepped into from its parent, so its ancestors up to the root are the stack, as a flame graph
-// wants it. Stacks of the same operations are one.
+// wants it. Stacks of the same operations are one; those that share their outer frames share their entries, so that a
+// trace costs an entry a call and not a text a stack.
 
 import type { DurationNanos, Trace } from "@culprit/trace-model";
-import { type CriticalPath, nanosByRow } from "../critical-path.ts";
-import { FRAME_SEPARATOR, frameOf } from "./frame.ts";
+import type { CriticalPath } from "../critical-path.ts";
 
 export interface StackShare {
-  /** Of the innermost span. */
+  /** Of the innermost frame. */
   readonly service: string;
   readonly operation: string;
-  /** Frames from the root to the innermost span, as folded stacks spell them. */
-  readonly stack: string;
+  /** Place of the entry that called it, lower than its own; -1 for the root's. */
+  readonly parent: number;
+  /** 0 for a frame that only leads to others. */
   readonly nanos: DurationNanos;
 }
 
-/** Frames of a stack; of a deeper one the outermost and the innermost are kept. Some 2 KB of text. */
+/** Frames of a stack; of a deeper one the outermost and the innermost are kept. */
 export const MAX_FRAMES = 64;
-/** Whole stacks of a trace, the largest; of others the root and the innermost, or a trace would grow by depth times width. */
+/** Whole stacks of a trace, the largest; of others the root and the innermost, or a trace would grow with its size. */
 export const MAX_STACKS = 1000;
 
-/** The largest first, ties by stack, service and operation; sums to the root's duration. */
-export function pathStacks(trace: Trace, path: CriticalPath): StackShare[] {
+/** @param pathNanos time on the critical path, one a row @returns callers first; sums to the root's duration */
+export function pathStacks(
+  trace: Trace,
+  path: CriticalPath,
+  pathNanos: Float64Array,
+): StackShare[] {
   const tree = new StackTree(trace);
-  const pathNanos = nanosByRow(path, trace.spans.length);
-  // Sections come by time; rows come by depth, as the tree needs them.
-  const nodeOfRow = new Int32Array(trace.spans.length).fill(-1);
-  const rows = rowsStepped(trace, path);
-  for (const row of rows) {
-    const parent = trace.parent[row] as number;
-    const node = tree.child(parent < 0 ? -1 : (nodeOfRow[parent] as number), row);
-    nodeOfRow[row] = node;
-    tree.add(node, pathNanos[row] as number);
-  }
-  return tree.shares().sort((a, b) => b.nanos - a.nanos || order(key(a), key(b)));
-}
-
-/** Rows on the path and all above them, ascending. */
-function rowsStepped(trace: Trace, path: CriticalPath): number[] {
-  const stepped = new Uint8Array(trace.spans.length);
+  const { parent } = trace;
+  const nodeOfRow = new Int32Array(trace.spans.length).fill(NOT_STEPPED);
+  // The path goes back and forth; a row's node needs those of all above it first.
+  const above: number[] = [];
   for (const section of path.row) {
-    for (let row = section; row >= 0 && stepped[row] === 0; row = trace.parent[row] as number) {
-      stepped[row] = 1;
+    for (let row = section; row >= 0 && nodeOfRow[row] === NOT_STEPPED; ) {
+      above.push(row);
+      row = parent[row] as number;
+    }
+    for (let row = above.pop(); row !== undefined; row = above.pop()) {
+      const caller = parent[row] as number;
+      nodeOfRow[row] = tree.child(caller < 0 ? -1 : (nodeOfRow[caller] as number), row);
+      tree.add(nodeOfRow[row] as number, pathNanos[row] as number);
     }
   }
-  const rows: number[] = [];
-  stepped.forEach((is, row) => {
-    if (is === 1) rows.push(row);
-  });
-  return rows;
+  return tree.shares();
 }
 
-function key({ stack, service, operation }: StackShare): string {
-  return `${stack}\n${service}\n${operation}`;
-}
+const NOT_STEPPED = -2;
 
-function order(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
-/** Stacks that share their outer frames share nodes. */
+/** Nodes in the order in which the path first came to them; a caller before what it calls. */
 class StackTree {
   readonly #trace: Trace;
   readonly #parent: number[] = [];
   readonly #operation: number[] = [];
   readonly #depth: number[] = [];
   readonly #nanos: number[] = [];
-  readonly #children = new Map<string, number>();
+  /** By caller and operation. */
+  readonly #children = new Map<number, number>();
 
   constructor(trace: Trace) {
     this.#trace = trace;
@@ -78,7 +67,7 @@ class StackTree {
     const isFull = parent >= 0 && this.#depth[parent] === MAX_FRAMES;
     const under = isFull ? (this.#parent[parent] as number) : parent;
     const operation = this.#trace.operation[row] as number;
-    const name = `${under} ${operation}`;
+    const name = (under + 1) * this.#trace.operations.length + operation;
     const known = this.#children.get(name);
     if (known !== undefined) return known;
     const node = this.#parent.length;
@@ -95,22 +84,39 @@ class StackTree {
   }
 
   shares(): StackShare[] {
-    const largestFirst = [...this.#nanos.keys()]
-      .filter((node) => this.#nanosOf(node) > 0)
-      .sort((a, b) => this.#nanosOf(b) - this.#nanosOf(a) || a - b);
-    const shares = largestFirst
-      .slice(0, MAX_STACKS)
-      .map((node) => this.#share(this.#operationOf(node), this.#frames(node), this.#nanosOf(node)));
+    if (this.#parent.length <= MAX_STACKS) {
+      return this.#parent.map((parent, node) =>
+        this.#share(this.#operationOf(node), parent, this.#nanosOf(node)),
+      );
+    }
+    const kept = this.#largest();
+    const shares: StackShare[] = [];
+    const place = new Int32Array(this.#parent.length);
     const short = new Map<number, DurationNanos>();
-    for (const node of largestFirst.slice(MAX_STACKS)) {
+    for (const [node, parent] of this.#parent.entries()) {
       const operation = this.#operationOf(node);
-      short.set(operation, (short.get(operation) ?? 0) + this.#nanosOf(node));
+      const nanos = this.#nanosOf(node);
+      if (kept[node] === 0) {
+        short.set(operation, (short.get(operation) ?? 0) + nanos);
+        continue;
+      }
+      place[node] = shares.length;
+      shares.push(this.#share(operation, parent < 0 ? -1 : (place[parent] as number), nanos));
     }
-    for (const [operation, nanos] of short) {
-      const frames = [this.#operationOf(0), operation].map((at) => this.#frame(at));
-      shares.push(this.#share(operation, frames, nanos));
-    }
+    for (const [operation, nanos] of short) shares.push(this.#share(operation, 0, nanos));
     return shares;
+  }
+
+  /** 1 for the nodes with the most time and all above them. */
+  #largest(): Uint8Array {
+    const kept = new Uint8Array(this.#parent.length);
+    const largestFirst = [...this.#nanos.keys()].sort(
+      (a, b) => this.#nanosOf(b) - this.#nanosOf(a) || a - b,
+    );
+    for (const node of largestFirst.slice(0, MAX_STACKS)) {
+      for (let at = node; at >= 0 && kept[at] === 0; at = this.#parent[at] as number) kept[at] = 1;
+    }
+    return kept;
   }
 
   #nanosOf(node: number): DurationNanos {
@@ -121,28 +127,10 @@ class StackTree {
     return this.#operation[node] as number;
   }
 
-  #share(operation: number, frames: readonly string[], nanos: DurationNanos): StackShare {
-    const { service, name } = this.#named(operation);
-    return { service, operation: name, stack: frames.join(FRAME_SEPARATOR), nanos };
-  }
-
-  #frames(node: number): string[] {
-    const frames: string[] = [];
-    for (let at = node; at >= 0; at = this.#parent[at] as number) {
-      frames.push(this.#frame(this.#operationOf(at)));
-    }
-    return frames.reverse();
-  }
-
-  #frame(operation: number): string {
-    const { service, name } = this.#named(operation);
-    return frameOf(service, name);
-  }
-
-  #named(operation: number): { readonly service: string; readonly name: string } {
+  #share(operation: number, parent: number, nanos: DurationNanos): StackShare {
     const { services, operations } = this.#trace;
     const entry = operations[operation];
     if (entry === undefined) throw new Error(`the trace has no operation ${operation}`);
-    return { service: services[entry.service] as string, name: entry.name };
+    return { service: services[entry.service] as string, operation: entry.name, parent, nanos };
   }
 }

@@ -9,11 +9,14 @@ const part = (operation: string, nanos: number) => ({ service: "shop", operation
 
 test("folded stacks are a line a stack with its sum, in the order of names", () => {
   const text = renderFoldedStacks([
-    { stack: "b", nanos: 1 },
-    { stack: "a;b", nanos: 2 },
-    { stack: "b", nanos: 40 },
+    [{ service: "b", operation: "x", parent: -1, nanos: 1 }],
+    [
+      { service: "a", operation: "x", parent: -1, nanos: 0 },
+      { service: "b", operation: "x", parent: 0, nanos: 2 },
+    ],
+    [{ service: "b", operation: "x", parent: -1, nanos: 40 }],
   ]);
-  assert.equal(text, "a;b 2\nb 41\n");
+  assert.equal(text, "a x;b x 2\nb x 41\n");
   assert.equal(renderFoldedStacks([]), "");
 });
 

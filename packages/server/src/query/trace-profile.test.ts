@@ -111,7 +111,7 @@ describe("a profile", () => {
       warnings: [],
       bands: expectedBands(inWindow),
     });
-    const paths = inWindow.flatMap((spans) => judgeTrace(assembleTrace(spans)).path);
+    const paths = inWindow.map((spans) => judgeTrace(assembleTrace(spans)).path);
     assert.equal(await folded(), renderFoldedStacks(paths));
     const counts = await Promise.all([0, 1, 2, 3].map(async (band) => lineSum(await folded(band))));
     assert.deepEqual(

@@ -55,7 +55,7 @@ export async function foldedProfile(
   );
   return renderFoldedStacks([
     ...(await stored.stacks(limits, band)),
-    ...inBand.flatMap(({ path }) => path),
+    ...inBand.map(({ path }) => path),
   ]);
 }
 

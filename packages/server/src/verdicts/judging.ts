@@ -9,8 +9,8 @@ import {
   TraceJudge,
 } from "./trace-judge.ts";
 
-/** What a trace needs is garbage after it: the more fits in before a collection, the less of it is still alive then. */
-const YOUNG_MB = 64;
+/** What a trace needs is garbage after it, so that a collection finds little alive; more than this was no quicker. */
+const YOUNG_MB = 32;
 
 export interface Judging {
   /** Tells of traces that were judged before. To be told before the first task. */

@@ -8,12 +8,14 @@ import {
   type TopologyKnowledge,
 } from "@culprit/analysis";
 import {
+  type Arrival,
   type ColumnSpan,
   hasGap,
   lateSpanIds,
   readTraces,
   type StoredSpan,
   type StoredVerdict,
+  type TraceRows,
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
@@ -31,6 +33,8 @@ export interface JudgeTask {
    * Absent: the answer holds the traces whole.
    */
   readonly wholeAfter?: UnixNanos;
+  /** Traces with a span in the quiet after this are left to the window in which their last span came. Absent: none are. */
+  readonly quietAfter?: UnixNanos;
 }
 
 export interface JudgeSettings {
@@ -71,35 +75,41 @@ export class TraceJudge {
     for (const traceId of traceIds) this.#seen.add(traceId);
   }
 
-  judge({ answer, judgedUnixNano, maxSpans, wholeAfter }: JudgeTask): JudgeOutcome {
+  judge({ answer, judgedUnixNano, maxSpans, wholeAfter, quietAfter }: JudgeTask): JudgeOutcome {
     const groups = readTraces(answer);
+    let answered = 0;
+    for (const trace of groups.values()) answered += trace.spanCount;
+    if (answered >= maxSpans) return { kind: "cut" };
+    let traceCount = 0;
     let spanCount = 0;
-    for (const spans of groups.values()) spanCount += spans.length;
-    if (spanCount >= maxSpans) return { kind: "cut" };
     const block = new VerdictBlock();
     const failures: { traceId: string; message: string }[] = [];
     const incomplete: string[] = [];
-    for (const [traceId, spans] of groups) {
-      if (wholeAfter !== undefined && this.#mayHaveEarlier(traceId, spans, wholeAfter)) {
+    for (const [traceId, trace] of groups) {
+      const arrival = trace.arrival();
+      if (quietAfter !== undefined && this.#goesOn(trace, arrival, quietAfter)) continue;
+      const wasSeen = this.#seen.add(traceId);
+      if (wholeAfter !== undefined && (wasSeen || arrival.first <= wholeAfter)) {
         incomplete.push(traceId);
-        spanCount -= spans.length;
         continue;
       }
-      this.#seen.add(traceId);
-      // One after the other, so that what one trace needed is garbage before the next.
-      const verdict = attempt(() => this.#verdict(spans));
+      traceCount++;
+      spanCount += trace.spanCount;
+      // One trace after the other, so that what one needed is garbage before the next.
+      const spans = trace.spans();
+      const verdict = attempt(() => this.#verdict(spans, arrival));
       const isVerdict = !(verdict instanceof Error);
       if (!isVerdict) failures.push({ traceId, message: verdict.message });
-      block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, lastArrival(spans)), {
+      block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, arrival.last), {
         judgedUnixNano,
-        again: hasGap(spans, this.#settings.shortestQuietNanos),
+        again: hasPause(spans, arrival, this.#settings.shortestQuietNanos),
         notJudged: isVerdict ? "" : NOT_JUDGED.failed,
       });
     }
     return {
       kind: "judged",
       rows: { columns: block.columns(), rows: block.rows },
-      traceCount: groups.size - incomplete.length,
+      traceCount,
       spanCount,
       failures,
       incomplete,
@@ -107,24 +117,24 @@ export class TraceJudge {
     };
   }
 
-  /** Judged before, or not judged because one span followed the other from then on. */
-  #mayHaveEarlier(traceId: string, spans: readonly ColumnSpan[], wholeAfter: UnixNanos): boolean {
-    return (
-      this.#seen.mayHave(traceId) ||
-      spans.some(({ receivedUnixNano }) => receivedUnixNano <= wholeAfter)
-    );
+  #goesOn(trace: TraceRows, { last }: Arrival, quietAfter: UnixNanos): boolean {
+    if (last <= quietAfter) return false;
+    const until = quietAfter + BigInt(Math.round(this.#settings.quietNanos));
+    return trace.spans().some(({ receivedUnixNano: at }) => at > quietAfter && at <= until);
   }
 
-  #verdict(spans: readonly ColumnSpan[]): StoredVerdict {
+  #verdict(spans: readonly ColumnSpan[], arrival: Arrival): StoredVerdict {
     const trace = assembleTrace(spans);
     this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
-      lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos),
+      ...(hasPause(spans, arrival, this.#settings.quietNanos)
+        ? { lateSpanIds: lateSpanIds(spans, this.#settings.quietNanos) }
+        : undefined),
     });
     return {
       ...judgement,
-      receivedUnixNano: lastArrival(spans),
+      receivedUnixNano: arrival.last,
       analysisVersion: ANALYSIS_VERSION,
     };
   }
@@ -154,10 +164,13 @@ export function unjudgedRow(
   };
 }
 
-function lastArrival(spans: readonly StoredSpan[]): UnixNanos {
-  let last = 0n;
-  for (const { receivedUnixNano } of spans) if (receivedUnixNano > last) last = receivedUnixNano;
-  return last;
+/** Mostly all came within less, which says it without a look at each. */
+function hasPause(
+  spans: readonly StoredSpan[],
+  { first, last }: Arrival,
+  nanos: DurationNanos,
+): boolean {
+  return Number(last - first) > nanos && hasGap(spans, nanos);
 }
 
 /** One trace that cannot be judged must not keep the others from it. */
