@@ -103,6 +103,21 @@ test("a trace is judged when it has been quiet, and says what its verdict says",
   assert.deepEqual(desk.errors, []);
 });
 
+test("silence is no lag: what waits counts from its own arrival", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(3600n * SECOND);
+  await desk.judge();
+  await desk.write(...traceOf(2));
+  const pass = await desk.judge();
+  assert.equal((await desk.verdicts()).length, 1);
+  assert.equal(pass.status.lagNanos, 0);
+  desk.pass(60n * SECOND);
+  const { lagNanos } = pass.status;
+  const leastNanos = Number(30n * SECOND) - desk.store.ledger.quietNanos;
+  assert.ok(lagNanos > leastNanos && lagNanos < Number(60n * SECOND), `${lagNanos}`);
+});
+
 test("a trace whose spans come in pieces is judged once, whole, after the last", async (t) => {
   const desk = await Desk.open(t);
   const spans = traceOf(1, 4);
