@@ -3,26 +3,37 @@
 // and the first suspect of explain, from what the shop says is true. Ends with 1 when a bar is missed.
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
-import { findingKinds, scenarioOf, whyUnsupported } from "@culprit/shop";
+import {
+  findingKinds,
+  healthyScenario,
+  type Scenario,
+  scenarioOf,
+  whyUnsupported,
+} from "@culprit/shop";
 import { startCulprit } from "../scripts/demo/culprit-process.ts";
 import { stopRequested } from "../scripts/stop-requested.ts";
 import { CulpritClient } from "./diagnosis/culprit-client.ts";
 import type { ScenarioRun } from "./diagnosis/judged-order.ts";
+import { hasUsualShop, Lane } from "./diagnosis/lane.ts";
 import { type BenchOptions, readOptions, usage } from "./diagnosis/options.ts";
 import {
   differenceLines,
   explainTable,
+  formatLoad,
   namesFirst,
-  runLine,
   scoreTable,
+  sentLine,
 } from "./diagnosis/report.ts";
-import { benchScenario, type Lane } from "./diagnosis/run-scenario.ts";
+import { judgeScenario, type SentScenario, sendScenario } from "./diagnosis/run-scenario.ts";
 import { scoresOf } from "./diagnosis/scores.ts";
+import { Turns } from "./diagnosis/turns.ts";
 
 const root = join(import.meta.dirname, "..");
 const bar = 0.95;
+/** Of Culprit: orders go first, so that it takes no processor from what it is to judge. */
+const niceness = 10;
 
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
@@ -35,8 +46,13 @@ async function main(): Promise<number> {
   const startedMs = performance.now();
   console.log(
     `${cpus().length} x ${cpus()[0]?.model ?? "processor"}, ${Math.round(totalmem() / 2 ** 30)} GiB, ` +
-      `Node ${process.version}; ${options.seeds} seeds of ${options.orders} orders, ${options.lanes} shops at a time`,
+      `Node ${process.version}; ${options.seeds} seeds of ${options.orders} orders, ${options.lanes} shops at a time; load before ${formatLoad()}`,
   );
+  if ((loadavg()[0] ?? 0) > cpus().length / 2) {
+    console.log(
+      "The machine is busy: requests that wait for a processor are told as waits, and rightly.",
+    );
+  }
   const abort = new AbortController();
   void stopRequested().then(() => abort.abort());
   const runs = await runAll(options, abort);
@@ -46,32 +62,37 @@ async function main(): Promise<number> {
 }
 
 async function runAll(options: BenchOptions, abort: AbortController): Promise<ScenarioRun[]> {
-  const waiting = [...options.scenarios];
+  const waiting = options.scenarios.map(scenarioOf).toSorted((a, b) => rankOf(a) - rankOf(b));
   const runs: ScenarioRun[] = [];
+  const turns = new Turns();
   const runLane = async (): Promise<void> => {
     const data = await mkdtemp(join(tmpdir(), "culprit-diagnosis-"));
     const ports = ["--query-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "off"];
-    const culprit = await startCulprit(root, ["--data", data, ...ports], abort.signal);
-    const lane: Lane = {
-      culprit: new CulpritClient(`http://${culprit.doors.query}`),
-      otlpEndpoint: `http://${culprit.doors["otlp-http"]}`,
-      options,
-      orderCount: 0,
-      signal: abort.signal,
-    };
+    const { signal } = abort;
+    const process = await startCulprit(root, ["--data", data, ...ports], signal, { niceness });
+    const culprit = new CulpritClient(`http://${process.doors.query}`);
+    const otlpEndpoint = `http://${process.doors["otlp-http"]}`;
+    const lane = new Lane({ culprit, otlpEndpoint, options, turns, signal });
+    const sent: SentScenario[] = [];
     try {
-      for (;;) {
-        const name = waiting.shift();
-        if (name === undefined || abort.signal.aborted) break;
-        const run = await benchScenario(scenarioOf(name), lane);
-        console.log(runLine(run));
-        runs.push(run);
+      try {
+        for (;;) {
+          const scenario = waiting.shift();
+          if (scenario === undefined || signal.aborted) break;
+          const next = await sendScenario(scenario, lane);
+          console.log(sentLine(next));
+          sent.push(next);
+        }
+      } finally {
+        await lane.stop();
       }
+      await culprit.caughtUp(lane.orderCount);
+      for (const each of sent) runs.push(await judgeScenario(each, culprit));
     } catch (error) {
       abort.abort();
       throw error;
     } finally {
-      await culprit.stop();
+      await process.stop();
       await rm(data, { recursive: true, force: true });
     }
   };
@@ -80,6 +101,14 @@ async function runAll(options: BenchOptions, abort: AbortController): Promise<Sc
   if (failed !== undefined) throw failed.reason;
   if (abort.signal.aborted) throw new Error("stopped");
   return runs;
+}
+
+/** Those that take long first, so that lanes end together; then those that need a shop of their own. */
+function rankOf(scenario: Scenario): number {
+  const { name, maxOrdersPerSecond, restartsBefore } = scenario;
+  if (name === healthyScenario || maxOrdersPerSecond !== undefined) return 0;
+  if (restartsBefore !== undefined) return 0;
+  return hasUsualShop(scenario) ? 2 : 1;
 }
 
 /** Whether every bar is met. */

@@ -25,7 +25,6 @@ export interface ScenarioRun {
   readonly explained: readonly ExplainedRun[];
   /** Answers that are not what the dice decided. */
   readonly surprises: readonly string[];
-  readonly seconds: number;
 }
 
 /** They tell how slow a trace is, which is no fault by itself: they count where a scenario slows it for certain. */

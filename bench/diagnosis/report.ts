@@ -1,4 +1,6 @@
-import type { Difference, ExplainedRun, ScenarioRun } from "./judged-order.ts";
+import { loadavg } from "node:os";
+import type { Difference, ExplainedRun } from "./judged-order.ts";
+import type { SentScenario } from "./run-scenario.ts";
 import type { Score } from "./scores.ts";
 
 export function scoreTable(scores: readonly Score[]): string {
@@ -41,10 +43,15 @@ function firstAttribute({ explanation }: ExplainedRun): string {
   return attribute === undefined ? "-" : `${attribute.key}=${attribute.value}`;
 }
 
-export function runLine({ scenario, orders, surprises, seconds }: ScenarioRun): string {
-  const faulty = orders.filter(({ truth }) => truth.service !== null).length;
+export function sentLine({ scenario, truths, surprises, seconds }: SentScenario): string {
+  const faulty = truths.filter(({ service }) => service !== null).length;
   const odd = surprises.length === 0 ? "" : `, ${surprises.length} answers NOT as drawn`;
-  return `${scenario}: ${orders.length} orders, ${faulty} of them faulty, ${seconds.toFixed(0)} s${odd}`;
+  return `${scenario.name}: ${truths.length} orders, ${faulty} of them faulty, ${seconds.toFixed(0)} s, load ${formatLoad()}${odd}`;
+}
+
+/** Of the last minute, the bench's own included: processes that ran or waited for a processor. */
+export function formatLoad(): string {
+  return (loadavg()[0] ?? 0).toFixed(1);
 }
 
 export function differenceLines(what: string, differences: readonly Difference[]): string[] {

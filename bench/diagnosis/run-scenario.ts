@@ -1,5 +1,5 @@
-// One scenario in a shop of its own: warm-up, healthy orders to compare with, then seed after seed. The verdicts are
-// asked for when the shop has stopped: a service ends when its last span has been acked, so nothing is waited for.
+// One scenario: healthy orders to compare with, then seed after seed. The verdicts are asked for when all of a lane's
+// orders have been sent and its Culprit has judged them: asking takes no processor from a shop, and no verdict changes any more.
 
 import type { TimeWindow } from "@culprit/api";
 import {
@@ -10,113 +10,114 @@ import {
   healthyScenario,
   runScenario,
   type Scenario,
+  type ScenarioLoad,
   type Shop,
-  startShop,
   type TruthLine,
   truthLine,
 } from "@culprit/shop";
 import type { CulpritClient } from "./culprit-client.ts";
 import type { ExplainedRun, JudgedOrder, ScenarioRun } from "./judged-order.ts";
-import type { BenchOptions } from "./options.ts";
+import type { Lane } from "./lane.ts";
 
-const warmUpOrders = 20;
+/** A seed of its own, so that no order is like one of the scenario's. */
+const baselineSeed = 1_000_002;
+/** Before a scenario that begins by a restart: what is told by what was before it. */
+const healthyOrdersBefore = 1;
+/** Of the healthy ones at once, so that others get their turn. */
+const healthyOrdersASeed = 50;
 
-export interface Lane {
-  readonly culprit: CulpritClient;
-  readonly otlpEndpoint: string;
-  readonly options: BenchOptions;
-  /** Orders whose traces its Culprit has got. */
-  orderCount: number;
-  readonly signal: AbortSignal;
-}
-
-interface Sent {
-  readonly truths: TruthLine[];
-  readonly surprises: string[];
+interface Incident {
+  readonly seed: number;
   readonly baseline: TimeWindow;
-  readonly incidents: readonly { readonly seed: number; readonly window: TimeWindow }[];
+  readonly window: TimeWindow;
 }
 
-export async function benchScenario(scenario: Scenario, lane: Lane): Promise<ScenarioRun> {
+export interface SentScenario {
+  readonly scenario: Scenario;
+  readonly truths: readonly TruthLine[];
+  readonly surprises: readonly string[];
+  /** What is to be explained. */
+  readonly incidents: readonly Incident[];
+  readonly seconds: number;
+}
+
+export async function sendScenario(scenario: Scenario, lane: Lane): Promise<SentScenario> {
   const startedMs = performance.now();
-  const shop = await startShop({
-    otlpEndpoint: lane.otlpEndpoint,
-    setup: scenario.setup ?? {},
-    env: { OTEL_BSP_SCHEDULE_DELAY: "500" },
-    signal: lane.signal,
-  });
-  let sent: Sent;
-  try {
-    sent = await sendAll(scenario, shop, lane);
-  } finally {
-    await shop.stop();
-  }
-  await lane.culprit.caughtUp(lane.orderCount);
+  const sent = await lane.withShop(scenario, (shop) => sendAll(scenario, shop, lane));
+  return { scenario, ...sent, seconds: (performance.now() - startedMs) / 1000 };
+}
+
+export async function judgeScenario(
+  { scenario, truths, surprises, incidents }: SentScenario,
+  culprit: CulpritClient,
+): Promise<ScenarioRun> {
   const orders: JudgedOrder[] = [];
-  for (const truth of sent.truths) orders.push(await judge(truth, lane.culprit));
+  for (const truth of truths) orders.push(await judge(truth, culprit));
   const explained: ExplainedRun[] = [];
-  for (const { seed, window } of sent.incidents) {
+  for (const { seed, baseline, window } of incidents) {
     if (scenario.culprit === undefined) break;
     explained.push({
       scenario: scenario.name,
       seed,
       culprit: scenario.culprit,
-      ...(await explain(sent.baseline, window, lane.culprit)),
+      ...(await explain(baseline, window, culprit)),
     });
   }
-  const seconds = (performance.now() - startedMs) / 1000;
-  return { scenario: scenario.name, orders, explained, surprises: sent.surprises, seconds };
+  return { scenario: scenario.name, orders, explained, surprises };
 }
 
-async function sendAll(scenario: Scenario, shop: Shop, lane: Lane): Promise<Sent> {
-  const { options, signal } = lane;
+async function sendAll(
+  scenario: Scenario,
+  shop: Shop,
+  lane: Lane,
+): Promise<Omit<SentScenario, "scenario" | "seconds">> {
+  const { options, signal, turns } = lane.parts;
   const truths: TruthLine[] = [];
   const surprises: string[] = [];
-  // What the shop of this scenario can take holds for its healthy orders, too.
-  const rate = Math.min(options.ordersPerSecond, scenario.maxOrdersPerSecond ?? Infinity);
-  const common = { shop, ordersPerSecond: rate, signal };
-  const send = async (name: string, seed: number, count: number): Promise<TruthLine[]> => {
-    const lines: TruthLine[] = [];
-    const onResult: Parameters<typeof runScenario>[0]["onResult"] = (key, result) => {
-      const expected = expectedOutcome(fateOf(key));
-      if (result.outcome !== expected) {
-        surprises.push(
-          `${name} seed ${seed} order ${key.index}: ${result.outcome} instead of ${expected} (${result.message ?? ""}), trace ${result.traceId}`,
-        );
+  const common = { shop, ordersPerSecond: lane.rateOf(scenario), signal };
+  const send = (name: string, seed: number, count: number): Promise<TimeWindow> =>
+    turns.run("send", async () => {
+      const fromMs = Date.now();
+      const before = truths.length;
+      const onResult: ScenarioLoad["onResult"] = (key, result) => {
+        const expected = expectedOutcome(fateOf(key));
+        if (result.outcome !== expected) {
+          surprises.push(
+            `${name} seed ${seed} order ${key.index}: ${result.outcome} instead of ${expected} (${result.message ?? ""}), trace ${result.traceId}`,
+          );
+        }
+        truths.push(truthLine(key, result));
+      };
+      await runScenario({ ...common, scenario: name, seed, count, onResult }, emptyLoadState());
+      const answered = truths.length - before;
+      lane.orderCount += answered;
+      if (answered !== count) {
+        surprises.push(`${name} seed ${seed}: ${count - answered} orders without an answer`);
       }
-      lines.push(truthLine(key, result));
-    };
-    const load = { ...common, scenario: name, seed, count, onResult };
-    await runScenario(load, emptyLoadState());
-    lane.orderCount += lines.length;
-    if (lines.length !== count)
-      surprises.push(`${name} seed ${seed}: ${count - lines.length} orders without an answer`);
-    return lines;
-  };
-  // Seeds of their own, so that no order is like one of the scenario's.
-  await send(healthyScenario, 1_000_001, warmUpOrders);
-  const incidents: { seed: number; window: TimeWindow }[] = [];
+      return { from: new Date(fromMs).toISOString(), to: new Date().toISOString() };
+    });
   if (scenario.name === healthyScenario) {
-    truths.push(...(await send(healthyScenario, 1, options.healthyOrders)));
-    return { truths, surprises, baseline: windowFrom(Date.now()), incidents };
+    const seeds = Math.ceil(options.healthyOrders / healthyOrdersASeed);
+    for (let seed = 1, left = options.healthyOrders; seed <= seeds && !signal.aborted; seed++) {
+      await send(healthyScenario, seed, Math.min(left, healthyOrdersASeed));
+      left -= healthyOrdersASeed;
+    }
+    return { truths, surprises, incidents: [] };
   }
-  const baselineFromMs = Date.now();
   // Only where something is to be explained: elsewhere the fault may be in the processes from the start.
-  if (scenario.culprit !== undefined) {
-    truths.push(...(await send(healthyScenario, 1_000_002, options.baselineOrders)));
-  }
-  const baseline = windowFrom(baselineFromMs);
-  await beginScenario({ ...common, scenario: scenario.name, count: 1 });
+  const baseline =
+    scenario.culprit === undefined
+      ? undefined
+      : await send(healthyScenario, baselineSeed, options.baselineOrders);
+  await turns.run("start", () =>
+    beginScenario({ ...common, scenario: scenario.name, count: healthyOrdersBefore }),
+  );
+  const incidents: Incident[] = [];
   for (let seed = 1; seed <= options.seeds && !signal.aborted; seed++) {
-    const fromMs = Date.now();
-    truths.push(...(await send(scenario.name, seed, options.orders)));
-    incidents.push({ seed, window: windowFrom(fromMs) });
+    const window = await send(scenario.name, seed, options.orders);
+    if (baseline !== undefined) incidents.push({ seed, baseline, window });
   }
-  return { truths, surprises, baseline, incidents };
-}
-
-function windowFrom(fromMs: number): TimeWindow {
-  return { from: new Date(fromMs).toISOString(), to: new Date().toISOString() };
+  return { truths, surprises, incidents };
 }
 
 async function judge(truth: TruthLine, culprit: CulpritClient): Promise<JudgedOrder> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setPriority } from "node:os";
 import { join } from "node:path";
 
 export interface CulpritProcess {
@@ -17,6 +18,7 @@ export async function startCulprit(
   root: string,
   args: readonly string[],
   signal: AbortSignal,
+  { niceness = 0 }: { readonly niceness?: number } = {},
 ): Promise<CulpritProcess> {
   const main = join(root, "packages/cli/src/main.ts");
   const lifeline = new URL("end-with-starter.ts", import.meta.url).href;
@@ -25,6 +27,8 @@ export async function startCulprit(
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
   });
+  // Before it has threads: they inherit it.
+  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
   // The last resort, when this process ends without having stopped it.
   process.once("exit", () => child.kill("SIGTERM"));
   const output = collect(child);

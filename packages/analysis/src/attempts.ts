@@ -23,31 +23,47 @@ export function retriedCalls(facts: Facts): RetriedCall[] {
   const found: RetriedCall[] = [];
   for (const caller of facts.calls.callers) {
     const made = callsOf(facts, caller, "any");
-    let attempts: MadeCall[] = [];
-    let key = "";
-    const take = (succeeded: boolean): void => {
-      if (attempts.length >= minimum) found.push(retried(facts.trace, caller, attempts, succeeded));
-      attempts = [];
+    // By request: loops that retry may run beside one another.
+    const open = new Map<string, number[]>();
+    const take = (attempts: readonly number[], succeeded: boolean): void => {
+      if (attempts.length < minimum) return;
+      const calls = attempts.map((at) => made[at] as MadeCall);
+      found.push(retried(facts.trace, caller, calls, succeeded));
     };
-    for (const each of made) {
-      const ownKey = attemptKey(facts, each);
-      const previous = attempts.at(-1);
-      const continues =
-        previous !== undefined &&
-        ownKey === key &&
-        follows(facts.trace, each.child, previous.child);
-      if (!continues) take(false);
-      if (hasFailed(facts, each)) {
-        attempts.push(each);
-        key = ownKey;
-      } else if (continues) {
-        attempts.push(each);
-        take(true);
+    made.forEach((each, at) => {
+      const failed = hasFailed(facts, each);
+      if (!failed && open.size === 0) return;
+      const key = attemptKey(facts, each);
+      const attempts = open.get(key);
+      if (attempts !== undefined && continues(facts.trace, made, attempts.at(-1) as number, at)) {
+        attempts.push(at);
+        if (failed) return;
+        take(attempts, true);
+        open.delete(key);
+        return;
       }
-    }
-    take(false);
+      if (attempts !== undefined) take(attempts, false);
+      if (failed) open.set(key, [at]);
+      else open.delete(key);
+    });
+    for (const attempts of open.values()) take(attempts, false);
   }
   return found;
+}
+
+/** Calls between two attempts that are looked at; where more lie between them, they are no attempts of one thing. */
+const MAX_BETWEEN = 100;
+
+/** Whether the caller went from one attempt to the next with no other call in between. */
+function continues(trace: Trace, made: readonly MadeCall[], previous: number, at: number): boolean {
+  const next = (made[at] as MadeCall).child;
+  const before = (made[previous] as MadeCall).child;
+  if (!follows(trace, next, before) || at - previous > MAX_BETWEEN) return false;
+  for (let i = previous + 1; i < at; i++) {
+    const { child } = made[i] as MadeCall;
+    if (follows(trace, child, before) && follows(trace, next, child)) return false;
+  }
+  return true;
 }
 
 function attemptKey({ trace, callees }: Facts, { row, child }: MadeCall): string {
@@ -88,9 +104,11 @@ function retried(
 
 /** Gaps that grow by half from the first to the last are a back-off, jitter allowed for. */
 const GROWTH = 1.5;
+/** Event loops and schedulers make gaps grow by a few milliseconds: that is no back-off. */
+const LEAST_GROWTH_NANOS: DurationNanos = 5e6;
 
 export function backsOff({ gapsNanos }: RetriedCall): boolean {
   const first = gapsNanos[0] ?? 0;
   const last = gapsNanos.at(-1) ?? 0;
-  return gapsNanos.length > 1 && last > first * GROWTH;
+  return gapsNanos.length > 1 && last > first * GROWTH && last - first >= LEAST_GROWTH_NANOS;
 }

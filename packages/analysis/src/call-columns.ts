@@ -134,7 +134,7 @@ function isRequest({ attributes }: Span): boolean {
 }
 
 const CONNECT =
-  /(?:^|[^a-z])(?:connect|connection|acquire)(?:[^a-z]|$)|getConnection|ConnectionPool/i;
+  /(?:^|[^a-z])(?:connect|connection|acquire|getconn)(?:[^a-z]|$)|getConnection|ConnectionPool/i;
 
 /** Whether an operation's name speaks of a connection, found out once an operation. */
 class ConnectNames {

@@ -61,7 +61,10 @@ export interface RepeatedRun {
   readonly nanos: DurationNanos;
 }
 
-/** Runs of consecutive calls of one key, one after the other; those that last longest together first. */
+/**
+ * Runs of consecutive calls of one key, one after the other; those that last longest together first. What was tried
+ * again counts once: its repetitions are a retry.
+ */
 export function repeatedRuns(
   facts: Facts,
   kind: "query" | "call",
@@ -71,9 +74,10 @@ export function repeatedRuns(
 ): RepeatedRun[] {
   const { trace, calls } = facts;
   const found: RepeatedRun[] = [];
+  const triedAgain = new Set(facts.retries().flatMap(({ attempts }) => attempts.slice(0, -1)));
   for (const caller of calls.callers) {
     if ((calls.callCount[caller] as number) < minCount) continue;
-    const made = callsOf(facts, caller, kind);
+    const made = callsOf(facts, caller, kind).filter(({ child }) => !triedAgain.has(child));
     const rows = made.map(({ row }) => row);
     if (rows.length < minCount) continue;
     if (

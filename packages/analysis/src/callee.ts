@@ -17,11 +17,16 @@ import {
 import { statementOf } from "./statement.ts";
 import { targetOf } from "./target.ts";
 import type { Topology } from "./topology.ts";
+import { TraceStatements } from "./trace-statements.ts";
+
+/** At one target, as behind a gateway. */
+const SEVERAL_SERVICES = -1;
 
 export class Callees {
   readonly #trace: Trace;
   readonly #calls: CallColumns;
   readonly #topology: Topology;
+  readonly #statements = new TraceStatements();
   /** Services that answered at a target in this trace, made when first asked for. */
   #answering: Map<string, number> | undefined;
 
@@ -41,9 +46,10 @@ export class Callees {
     return firstText(span.attributes, DATABASE) ?? span.name;
   }
 
-  /** The service that reports spans from this target: in this trace, or in others. */
+  /** The service that reports spans from this target, in this trace or in others; undefined where several do. */
   reporting(target: string): string | undefined {
     const service = this.#answered().get(target);
+    if (service === SEVERAL_SERVICES) return undefined;
     return service === undefined ? this.#topology.callees.get(target) : this.#service(service);
   }
 
@@ -69,15 +75,18 @@ export class Callees {
 
   queryKey(row: number): string {
     const span = this.#trace.spans[row] as Span;
-    return statementOf(span) ?? `${this.nameOf(row)} ${span.name}`;
+    return statementOf(span, this.#statements) ?? `${this.nameOf(row)} ${span.name}`;
   }
 
   /** The same for what an attempt and its repetition ask for: they differ in nothing that the caller sent. */
   requestKey(row: number): string {
     const span = this.#trace.spans[row] as Span;
     const { attributes } = span;
+    // An attempt may fail without an answer: behind a gateway only the target is the same.
+    const target = targetOf(span);
+    const whom = target === undefined ? this.nameOf(row) : (this.reporting(target) ?? target);
     if (this.#calls.role[row] === Role.query) {
-      return `${this.nameOf(row)} ${firstText(attributes, STATEMENT) ?? this.queryKey(row)}`;
+      return `${whom} ${firstText(attributes, STATEMENT) ?? this.queryKey(row)}`;
     }
     const method = firstText(attributes, HTTP_METHOD) ?? "";
     const asked =
@@ -85,7 +94,7 @@ export class Callees {
       firstText(attributes, URL_PATH) ??
       rpcOf(span) ??
       span.name;
-    return `${this.nameOf(row)} ${method} ${asked}`;
+    return `${whom} ${method} ${asked}`;
   }
 
   #service(service: number): string {
@@ -100,9 +109,13 @@ export class Callees {
     for (let row = 0; row < spans.length; row++) {
       if (role[row] !== Role.call || (answer[row] as number) < 0) continue;
       const target = targetOf(spans[row] as Span);
-      if (target !== undefined && !answering.has(target)) {
-        answering.set(target, service[answer[row] as number] as number);
-      }
+      if (target === undefined) continue;
+      const answered = service[answer[row] as number] as number;
+      const known = answering.get(target);
+      answering.set(
+        target,
+        known === undefined || known === answered ? answered : SEVERAL_SERVICES,
+      );
     }
     this.#answering = answering;
     return answering;

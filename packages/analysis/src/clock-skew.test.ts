@@ -55,6 +55,18 @@ describe("correctClockSkew", () => {
     assert.equal(trace.spanWarnings.length, 2);
   });
 
+  it("moves a server as long as its call to the call's start, wherever it lies", () => {
+    for (const start of [5, 15, 500]) {
+      assert.equal(
+        corrected(root, call, { ...answer, start, end: start + 80 }),
+        "1 0-100, 2 10-90, 3 10-90",
+      );
+    }
+    // A longer one may go on after its caller gave up: only what starts too early is moved.
+    assert.match(corrected(root, call, { ...answer, start: 15, end: 96 }), /3 15-96$/);
+    assert.match(corrected(root, call, { ...answer, start: 5, end: 86 }), /3 10-91$/);
+  });
+
   it("moves nothing that only follows from its parent", () => {
     const spans = [root, call, answer].map(sketched);
     const following = spans.map((span) =>

@@ -107,6 +107,7 @@ describe("criticalPath", () => {
     assert.equal(path(spans), "r 0-500, b 500-1000");
     assert.equal(path(spans, 0.01), "a 0-500, b 500-1000");
     assert.equal(path(spans, 0.004), "r 0-500, b 500-1000");
+    assert.equal(path(spans, 0.005), "a 0-500, b 500-1000");
     const third = sketched({ id: "c", parent: "r", start: 502, end: 600 });
     assert.equal(path([...spans, third], 0.01), "r 0-500, b 500-1000");
   });

@@ -105,6 +105,51 @@ describe("errors", () => {
     assert.deepEqual(errors(failedAgain), ["2 error ! 1", "4 error ! 1"].sort());
   });
 
+  it("are swallowed when what succeeds later is another request of the same name", () => {
+    const call = (id: string, start: number, url: string, status: number): SpanSketch => ({
+      id,
+      parent: "1",
+      start: start * MS,
+      end: (start + 20) * MS,
+      kind: CLIENT,
+      name: "GET",
+      status,
+      attributes: { "http.request.method": "GET", "url.full": url },
+    });
+    const failed = call("2", 0, "http://prices/1", ERROR);
+    assert.deepEqual(errors(judge(root, failed, call("3", 30, "http://stock/1", 0))), [
+      "2 error ! 1",
+    ]);
+    assert.deepEqual(errors(judge(root, failed, call("3", 30, "http://prices/1", 0))), ["2 error"]);
+  });
+
+  it("go no further up than where a later attempt succeeded", () => {
+    const attributes = { "server.address": "pay" };
+    const attempt = { parent: "1", kind: CLIENT, name: "POST", attributes };
+    const verdict = judge(
+      { ...root, status: ERROR },
+      { ...attempt, id: "2", start: 0, end: 50 * MS, status: ERROR },
+      { id: "3", parent: "2", start: 0, end: 50 * MS, kind: SERVER, service: "pay", status: ERROR },
+      { ...attempt, id: "4", start: 55 * MS, end: 60 * MS },
+      { id: "5", parent: "1", start: 60 * MS, end: 70 * MS, status: ERROR, message: "no space" },
+    );
+    assert.deepEqual(errors(verdict), ["3 error > 2", "5 error > 1"]);
+    assert.match(verdict.summary, /service \/ 5 failed: no space; web failed because of it/);
+  });
+
+  it("of attempts of one call did not begin elsewhere", () => {
+    const attempt = { parent: "1", kind: CLIENT, name: "POST", service: "web", status: ERROR };
+    const verdict = judge(
+      { ...root, status: ERROR },
+      { ...attempt, id: "2", start: 0, end: 30 * MS },
+      { ...attempt, id: "3", start: 35 * MS, end: 50 * MS },
+      { ...attempt, id: "4", start: 55 * MS, end: 70 * MS },
+      { id: "5", parent: "1", start: 80 * MS, end: 90 * MS, status: ERROR },
+    );
+    assert.equal(verdict.errors.length, 4);
+    assert.match(verdict.summary, /; 1 more failure began elsewhere\.$/);
+  });
+
   it("end where a producer left the work to a consumer", () => {
     const verdict = judge(
       root,
@@ -259,5 +304,48 @@ describe("errors", () => {
     );
     assert.deepEqual(kinds(verdict), ["timeout", "wasted-work"]);
     assert.deepEqual(verdict.warnings, []);
+  });
+
+  it("are timeouts of the caller, too, when the server that goes on fails later", () => {
+    const call = { id: "2", parent: "1", start: 0, end: 50 * MS, kind: CLIENT, name: "POST" };
+    const below = { id: "3", parent: "2", start: MS, end: 80 * MS, kind: SERVER, service: "cart" };
+    const spans = (later: Partial<SpanSketch>): SpanSketch[] => [
+      { ...root, status: ERROR },
+      { ...call, status: ERROR, message: "timeout of 50ms exceeded" },
+      { ...below, status: ERROR, ...later },
+    ];
+    const timeouts = ({ findings }: Verdict): readonly string[] =>
+      findings.filter(({ kind }) => kind === "timeout").map(({ evidence }) => evidence);
+    assert.deepEqual(timeouts(judge(...spans({ message: "write EPIPE" }))), [
+      "service / POST ran into its time limit of 50 ms.",
+    ]);
+    // One timeout that caused another is said once.
+    assert.deepEqual(timeouts(judge(...spans({ message: "deadline exceeded" }))), [
+      "cart / 3 timed out after 79.0 ms.",
+    ]);
+  });
+
+  it("are no timeouts when the server answered, or ends later by less than clocks tell", () => {
+    const judged = (attributes: SpanSketch["attributes"], end: number): string[] =>
+      kinds(
+        judge(
+          { ...root, status: ERROR },
+          {
+            id: "2",
+            parent: "1",
+            start: 0,
+            end: 50 * MS,
+            kind: CLIENT,
+            status: ERROR,
+            ...(attributes === undefined ? {} : { attributes }),
+          },
+          { id: "3", parent: "2", start: MS, end, kind: SERVER, service: "cart" },
+        ),
+      );
+    assert.deepEqual(judged({ "http.response.status_code": 404n }, 60 * MS), []);
+    assert.deepEqual(judged({ "rpc.grpc.status_code": 5n }, 60 * MS), []);
+    assert.deepEqual(judged({ "rpc.grpc.status_code": 4n }, 60 * MS), ["timeout"]);
+    assert.deepEqual(judged(undefined, 51 * MS), []);
+    assert.deepEqual(judged(undefined, 51 * MS + 1), ["timeout"]);
   });
 });

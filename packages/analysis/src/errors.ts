@@ -7,6 +7,8 @@ import {
   StatusCode,
   type Trace,
 } from "@culprit/trace-model";
+import type { CallColumns } from "./call-columns.ts";
+import type { Callees } from "./callee.ts";
 import { isDetached } from "./detached.ts";
 import { type ErrorWords, errorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
@@ -51,10 +53,12 @@ export function traceErrors(
   trace: Trace,
   failures: Uint8Array,
   pathNanos: Float64Array,
+  calls: CallColumns,
+  callees: Callees,
 ): TraceErrors {
   const origins = originRows(trace, failures);
   origins.sort((a, b) => (pathNanos[b] as number) - (pathNanos[a] as number) || a - b);
-  const attempts = new RetriedAttempts(trace, failures);
+  const attempts = new RetriedAttempts(trace, failures, calls, callees);
   const errors = origins.slice(0, MAX_ORIGINS).map((row): TraceError => {
     const words = errorWords(trace, failures, row);
     const timedOut = isTimeout(trace, failures, row, words);
@@ -110,11 +114,14 @@ function consequences(
   origin: number,
 ): Consequences {
   const propagatedTo: number[] = [];
-  let retried = attempts.retriedWithSuccess(origin);
   let failedRoot = origin === 0;
   let below = origin;
   for (let row = trace.parent[origin] as number; row >= 0; row = trace.parent[row] as number) {
     const kind = trace.spans[row]?.kind;
+    // What was tried again with success failed nobody above, and nobody answered over it.
+    if (attempts.retriedWithSuccess(below)) {
+      return { propagatedTo, failedRoot, swallowedBy: -1, retried: true };
+    }
     // Nobody here waits for it: the failure ends there, and no answer was given over it.
     if (isDetached(trace.spans[row] as Span, trace.spans[below] as Span)) break;
     if (((failures[row] as number) & Failure.fails) !== 0) {
@@ -124,11 +131,10 @@ function consequences(
       // The top of an orphaned part is no root: what its parent answered is not known.
       const isRoot = trace.spans[row]?.parentSpanId === "";
       if (kind === SpanKind.server || kind === SpanKind.consumer || isRoot) {
-        return { propagatedTo, failedRoot, swallowedBy: retried ? -1 : row, retried };
+        return { propagatedTo, failedRoot, swallowedBy: row, retried: false };
       }
     }
-    retried ||= attempts.retriedWithSuccess(row);
     below = row;
   }
-  return { propagatedTo, failedRoot, swallowedBy: -1, retried };
+  return { propagatedTo, failedRoot, swallowedBy: -1, retried: false };
 }

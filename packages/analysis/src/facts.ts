@@ -69,9 +69,10 @@ export function factsOf(assembled: Trace, options: AnalysisOptions): Facts {
   const selfNanos = selfTimes(trace);
   const figures = figuresOf(trace, pathNanos, selfNanos);
   const failureColumn = failures(trace);
-  const { errors, omitted } = traceErrors(trace, failureColumn, pathNanos);
   const calls = callColumns(trace);
   const topology = options.topology ?? EMPTY_TOPOLOGY;
+  const callees = new Callees(trace, calls, topology);
+  const { errors, omitted } = traceErrors(trace, failureColumn, pathNanos, calls, callees);
   let replay: Replay | undefined;
   let retries: readonly RetriedCall[] | undefined;
   let pathBefore: Float64Array | undefined;
@@ -93,7 +94,7 @@ export function factsOf(assembled: Trace, options: AnalysisOptions): Facts {
     clipped,
     anyFailure: failureColumn.some((failure) => failure !== 0),
     calls,
-    callees: new Callees(trace, calls, topology),
+    callees,
     isDetached: (row) =>
       isDetached(trace.spans[trace.parent[row] as number] as Span, trace.spans[row] as Span),
     answersElsewhere: (row) =>

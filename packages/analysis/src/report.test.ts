@@ -30,6 +30,15 @@ describe("renderVerdict", () => {
     assert.ok(text.endsWith("\n"));
   });
 
+  it("says what each change may save where that can be claimed", () => {
+    const text = renderVerdict(verdict, { colour: false });
+    assert.match(
+      text,
+      /^ {2}slow-query: .*\n {4}-> Look at the plan.* This may save at most 3\.00 s\.$/m,
+    );
+    assert.match(text, /^ {2}timeout: .*\n {4}-> (?!.*may save)/m);
+  });
+
   it("colours without changing the words", () => {
     const coloured = renderVerdict(verdict, { colour: true });
     const esc = String.fromCharCode(27);

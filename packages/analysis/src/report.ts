@@ -140,8 +140,13 @@ function findings(verdict: Verdict, paint: Paint): string[] {
 }
 
 function findingLines(finding: Finding, paint: Paint): string[] {
+  const { savingNanos } = finding;
+  const saving =
+    savingNanos === null || savingNanos === 0
+      ? ""
+      : ` This may save at most ${formatNanos(savingNanos)}.`;
   return [
     `${paint.yellow(finding.kind)}: ${printable(finding.evidence)}`,
-    `  -> ${printable(finding.recommendation)}`,
+    `  -> ${printable(finding.recommendation)}${saving}`,
   ];
 }

@@ -1,25 +1,31 @@
 // A failed attempt that was followed by one that succeeded: the caller did what it should, nothing was swallowed.
 
 import type { Trace } from "@culprit/trace-model";
+import { type CallColumns, NO_CALL, SEVERAL_CALLS } from "./call-columns.ts";
+import type { Callees } from "./callee.ts";
 import { Failure } from "./failures.ts";
 
 export class RetriedAttempts {
   readonly #trace: Trace;
   readonly #failures: Uint8Array;
+  readonly #calls: CallColumns;
+  readonly #callees: Callees;
   /** 0 for not asked yet, 1 for yes, 2 for no. */
   readonly #answers: Uint8Array;
-  /** Of a parent: the latest start of a successful child, by the child's operation and kind. */
+  /** Of a parent: the latest start of a successful child, by what the child attempted. */
   readonly #latestSuccess = new Map<number, Map<string, number>>();
   /** Failing rows before each row. */
   #failingBefore: Int32Array | undefined;
 
-  constructor(trace: Trace, failures: Uint8Array) {
+  constructor(trace: Trace, failures: Uint8Array, calls: CallColumns, callees: Callees) {
     this.#trace = trace;
     this.#failures = failures;
+    this.#calls = calls;
+    this.#callees = callees;
     this.#answers = new Uint8Array(failures.length);
   }
 
-  /** Whether a later sibling of the same operation, begun after `row` had ended, succeeded. */
+  /** Whether a later sibling that attempted the same, begun after `row` had ended, succeeded. */
   retriedWithSuccess(row: number): boolean {
     // Walks of many origins pass the same rows.
     if (this.#answers[row] === 0) this.#answers[row] = this.#retried(row) ? 1 : 2;
@@ -35,8 +41,13 @@ export class RetriedAttempts {
     return latest >= (startNanos[row] as number) + (durationNanos[row] as number);
   }
 
+  /** Many clients name all of their spans GET: what is or holds one call is known by its request. */
   #attempt(row: number): string {
-    return `${this.#trace.operation[row]} ${this.#trace.spans[row]?.kind}`;
+    const operation = `${this.#trace.operation[row]} ${this.#trace.spans[row]?.kind}`;
+    const query = this.#calls.query[row] as number;
+    const call = this.#calls.call[row] as number;
+    const only = call === NO_CALL ? query : query === NO_CALL ? call : SEVERAL_CALLS;
+    return only < 0 ? operation : `${operation} ${this.#callees.requestKey(only)}`;
   }
 
   #successes(parent: number): Map<string, number> {

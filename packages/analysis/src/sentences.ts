@@ -12,8 +12,10 @@ const MESSAGE_EXCERPT = 160;
 /** PostgreSQL's query_canceled. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const QUERY_CANCELED = "57014";
 
+export type Failed = Pick<TraceError, "row" | "type" | "message" | "timedOut" | "limitNanos">;
+
 /** `was cancelled by the statement timeout of 3 s (57014)`, `failed with PaymentDeclined: card declined` */
-export function failedPredicate(trace: Trace, error: TraceError): string {
+export function failedPredicate(trace: Trace, error: Failed): string {
   const named = error.type === "error" ? "" : ` (${error.type})`;
   if (error.timedOut) {
     if (error.type === QUERY_CANCELED) {
@@ -47,11 +49,19 @@ export function summaryOf(facts: Facts): string {
   return `${head}${began}${consequence(trace, error)}${more}.`;
 }
 
-/** Failures that are neither part of this one's way up nor below it. */
-function elsewhere({ trace, errors, omittedErrors }: Facts, { row }: TraceError): number {
+/** Failures that are neither part of this one's way up, nor below it, nor in other attempts of the same call. */
+function elsewhere(facts: Facts, { row }: TraceError): number {
+  const { trace, errors, omittedErrors } = facts;
   const contains = (above: number, below: number): boolean =>
     above <= below && below < (trace.subtreeEnd[above] as number);
-  const apart = errors.filter((other) => !contains(other.row, row) && !contains(row, other.row));
+  const tried = new Uint8Array(trace.spans.length);
+  for (const { attempts } of facts.retries()) {
+    if (!attempts.some((attempt) => contains(attempt, row))) continue;
+    for (const attempt of attempts) tried.fill(1, attempt, trace.subtreeEnd[attempt]);
+  }
+  const apart = errors.filter(
+    (other) => !contains(other.row, row) && !contains(row, other.row) && tried[other.row] === 0,
+  );
   return apart.length + omittedErrors;
 }
 

@@ -17,6 +17,9 @@ describe("a normalised statement", () => {
       "select E'it\\'s'",
       "select 'with -- and /* in it'",
       "select $1",
+      "select $$it's -- $1$$",
+      "select $tag$it's $$ $tag$",
+      "select $$cut",
     ],
     "white space and case": ["select a\n\tfrom  t", "SELECT a FROM t"],
     comments: ["select a /* one */ from t -- two", "select a from t", "select a from t /* 'x */"],
@@ -50,6 +53,7 @@ describe("a normalised statement", () => {
     ["select a::int", "select a::text"],
     ["select a #>> b", "select a #>> c"],
     ["select a from t where b = 1", "select a from t where b > 1"],
+    ["select a, '$$' from t -- $$", "select b, '$$' from t -- $$"],
   ];
   for (const [one, other] of different) {
     it(`tells ${one} from ${other}`, () => {
@@ -59,6 +63,20 @@ describe("a normalised statement", () => {
 
   it("takes double quotes for texts where MySQL does", () => {
     assert.equal(normalised('select "a"', "mysql"), normalised('select "b"', "mysql"));
+  });
+
+  it("does not depend on what was normalised before for another database", () => {
+    const text = 'select "of a text that was not seen before"';
+    assert.equal(normalised(text, POSTGRES), text);
+    assert.equal(normalised(text, "mysql"), "select ?");
+  });
+
+  it("is a command and the beginning of its key where values are found by keys", () => {
+    assert.equal(normalised("GET user:alice", "redis"), "get user:?");
+    assert.equal(normalised("get user:bob", "valkey"), "get user:?");
+    assert.equal(normalised("SET session7:x some more words", "redis"), "set session?:?");
+    assert.equal(normalised("GET flags", "memcached"), "get ?");
+    assert.notEqual(normalised("GET user:1", "redis"), normalised("DEL user:1", "redis"));
   });
 
   it("replaces values in what is no SQL", () => {

@@ -1,7 +1,8 @@
 // Whether an error is a timeout, and which limit it ran into.
 
 import { type DurationNanos, type Span, SpanKind, type Trace } from "@culprit/trace-model";
-import { numberOf } from "./conventions.ts";
+import { CLOCK_GRAIN_NANOS, endOf } from "./call-sequence.ts";
+import { grpcFailure, httpStatus, numberOf } from "./conventions.ts";
 import type { ErrorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
 
@@ -21,19 +22,31 @@ export function isTimeout(
   if (words.type === "4" && numberOf(span.attributes.get("rpc.grpc.status_code")) === 4) {
     return true;
   }
-  const errs = ((failures[row] as number) & Failure.errs) !== 0;
-  return errs && span.kind === SpanKind.client && serverGoesOn(trace, row);
+  return gaveUp(trace, failures, row);
 }
 
-function serverGoesOn(trace: Trace, row: number): boolean {
-  const { subtreeEnd, startNanos, durationNanos, spans } = trace;
-  const end = (startNanos[row] as number) + (durationNanos[row] as number);
+/** Whether a client span errs without an answer while its server goes on, by more than clocks may be off. */
+export function gaveUp(trace: Trace, failures: Uint8Array, row: number): boolean {
+  const { subtreeEnd, spans } = trace;
+  const span = spans[row] as Span;
+  if (((failures[row] as number) & Failure.errs) === 0) return false;
+  if (span.kind !== SpanKind.client || hasAnswer(span)) return false;
+  const end = endOf(trace, row) + CLOCK_GRAIN_NANOS;
   const stop = subtreeEnd[row] as number;
   for (let child = row + 1; child < stop; child = subtreeEnd[child] as number) {
-    if (spans[child]?.kind !== SpanKind.server) continue;
-    if ((startNanos[child] as number) + (durationNanos[child] as number) > end) return true;
+    if (spans[child]?.kind === SpanKind.server && endOf(trace, child) > end) return true;
   }
   return false;
+}
+
+/** DEADLINE_EXCEEDED and CANCELLED are the caller's own words. */
+const GAVE_UP: ReadonlySet<string> = new Set(["1", "4", "CANCELLED", "DEADLINE_EXCEEDED"]);
+
+/** A caller that failed with the callee's answer did not give up. */
+export function hasAnswer(span: Span): boolean {
+  if (httpStatus(span) !== undefined) return true;
+  const failure = grpcFailure(span);
+  return failure !== undefined && !GAVE_UP.has(failure.toUpperCase());
 }
 
 /** Ancestors looked at for an attribute that names the limit. */

@@ -15,6 +15,7 @@ export const FAULTS = [
   "fan-out",
   "no longer calls",
   "silent",
+  "caller gives up",
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -50,6 +51,9 @@ interface Injection {
 }
 
 const MS = 1e6;
+const NEEDS_KINDS: ReadonlySet<Fault> = new Set(["silent", "slow gateway", "caller gives up"]);
+/** How long the first service waits for an answer: longer than any healthy one takes. */
+const PATIENCE_NANOS = 10_000 * MS;
 
 /** Numbers in [0, 1) that are the same for the same seed (mulberry32). */
 export function randomOf(seed: number): () => number {
@@ -73,6 +77,8 @@ class Simulation {
   readonly #operations: Operation[] = [];
   readonly #hasKinds: boolean;
   readonly #injection: Injection;
+  /** What a server's span does when its caller gives up: it goes on, or ends with the connection, failed or not. */
+  readonly #givenUpServer: "goes on" | "ends" | "fails";
   readonly #names: string[] = [];
   /** By service, how fast its hosts are in the present window. */
   #pace: number[] = [];
@@ -87,9 +93,13 @@ class Simulation {
   constructor(random: () => number, fault: Fault) {
     this.#random = random;
     this.#serviceCount = 5 + this.#below(11);
-    this.#hasKinds = random() < 0.7 || fault === "silent" || fault === "slow gateway";
+    this.#hasKinds = random() < 0.7 || NEEDS_KINDS.has(fault);
     this.#build();
     this.#injection = this.#inject(fault);
+    this.#givenUpServer =
+      fault === "caller gives up"
+        ? ((["goes on", "ends", "fails"] as const)[this.#below(3)] ?? "ends")
+        : "goes on";
   }
 
   run(): SyntheticIncident | undefined {
@@ -157,6 +167,9 @@ class Simulation {
     const suits = (operation: Operation): boolean => {
       if (fault === "slow query") return operation.query !== undefined;
       if (fault === "slow gateway") return operation.gateway !== undefined;
+      if (fault === "caller gives up") {
+        return operation.query !== undefined && !this.#isCalledFirst(operation);
+      }
       if (fault === "fan-out" || fault === "no longer calls") {
         return operation.calls.some(({ probability }) => probability === 1);
       }
@@ -177,6 +190,14 @@ class Simulation {
       factor: 4 * 5 ** this.#random(),
       share: fault === "slow for some" ? 0.1 + 0.2 * this.#random() : 0.5 + 0.5 * this.#random(),
     };
+  }
+
+  #isCalledFirst({ service }: Operation): boolean {
+    const entries = this.#operations.slice(0, 2);
+    const isCalled = entries.some(({ calls }) =>
+      calls.some(({ operation }) => this.#operations[operation]?.service === service),
+    );
+    return service === 0 || isCalled;
   }
 
   /** Whether the present call meets the fault. */
@@ -218,7 +239,8 @@ class Simulation {
     if (isStarved) work *= factor;
     let at = start + work / 2;
     if (query !== undefined) {
-      const slow = this.#meets("slow query", operation) ? 10 * MS * factor : 0;
+      let slow = this.#meets("slow query", operation) ? 10 * MS * factor : 0;
+      if (this.#meets("caller gives up", operation)) slow = 2 * PATIENCE_NANOS;
       at = this.#leafSpan(service, query, at, row, slow);
     }
     if (gateway !== undefined) {
@@ -286,6 +308,14 @@ class Simulation {
       return { end, failed: false };
     }
     const answer = this.#serve(start + gap / 2, index, row);
+    const patienceEnds = start + PATIENCE_NANOS;
+    if (caller === 0 && answer.end + gap / 2 > patienceEnds) {
+      this.#finish(row, patienceEnds, true);
+      if (this.#givenUpServer !== "goes on") {
+        this.#finish(row + 1, patienceEnds + gap / 2, this.#givenUpServer === "fails");
+      }
+      return { end: patienceEnds, failed: true };
+    }
     this.#finish(row, answer.end + gap / 2, answer.failed);
     return { end: answer.end + gap / 2, failed: answer.failed };
   }

@@ -213,6 +213,7 @@ class SqlStoredProfile implements StoredProfile {
       `select band, service, operation, ${SUM} as sum
        from (select ${bandOf(limits)} as band, path_services, path_operations, path_nanos from ${this.#rows})
        array join path_services as service, path_operations as operation, path_nanos as nanos
+       where nanos > 0
        group by band, service, operation`,
     );
     const paths: StoredPathSum[][] = Array.from({ length: limits.length + 1 }, () => []);

@@ -55,7 +55,14 @@ function orders(seed: number, { slow, fails, rollout = [0, 0] }: Fault): Sketche
         resource: shop,
         attributes: { ...status, "request.id": `r${n}` },
       },
-      { span: "shop GET client", parent: 0, start: 1, length: stockMs + 4, resource: shop },
+      {
+        span: "shop GET client",
+        parent: 0,
+        start: 1,
+        length: stockMs + 4,
+        resource: shop,
+        attributes: { "server.port": drawn.stockVersion === "2.0" ? "45009" : "42603" },
+      },
       {
         span: "stock take",
         parent: 1,
@@ -124,7 +131,7 @@ describe("the attribute that tells slow or failing traces from the others comes 
     assert.ok(!keys.includes("request.id"));
   });
 
-  test("a version that was rolled out between two windows, before its containers", () => {
+  test("a version that was rolled out between two windows, before its containers and ports", () => {
     assert.deepEqual(firsts({ rollout: [0, 1] }), everySeed("service.version of stock=2.0"));
   });
 });

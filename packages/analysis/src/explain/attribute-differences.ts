@@ -2,7 +2,7 @@
 
 import type { AttributeDifference } from "@culprit/api";
 import { type AttributeCount, attributeCounts } from "./attribute-counts.ts";
-import { isInstanceKey, isOutcomeKey } from "./attribute-kinds.ts";
+import { isConnectionKey, isInstanceKey, isOutcomeKey } from "./attribute-kinds.ts";
 import { type Cohorts, countTraces, type TraceCounts } from "./cohorts.ts";
 import { CLEAR } from "./robust.ts";
 
@@ -54,11 +54,12 @@ function clearest(differences: readonly AttributeDifference[]): AttributeDiffere
 
 /**
  * By the size of the difference. How a request ended comes after all that it brought: of failing traces the status codes
- * differ most, and say least. Of equals, what many instances share comes before what names one.
+ * differ most, and say least. So do addresses and ports before them, which another instance has in any case. Of equals, what many instances share comes before what names one.
  */
 function byRank(a: AttributeDifference, b: AttributeDifference): number {
   return (
     Number(isOutcomeKey(a.key)) - Number(isOutcomeKey(b.key)) ||
+    Number(isConnectionKey(a.key)) - Number(isConnectionKey(b.key)) ||
     size(b) - size(a) ||
     gap(b) - gap(a) ||
     Number(isInstanceKey(a.key)) - Number(isInstanceKey(b.key)) ||

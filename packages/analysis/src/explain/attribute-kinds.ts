@@ -1,4 +1,5 @@
-// What a key tells of: how a request ended, or which single instance worked on it; all other keys may be causes.
+// What a key tells of: how a request ended, over which connection it went, or which single instance worked on it; all
+// other keys may be causes.
 // https://opentelemetry.io/docs/specs/semconv/
 
 import {
@@ -30,6 +31,30 @@ const OUTCOME_KEYS: ReadonlySet<string> = new Set([
 
 export function isOutcomeKey(key: string): boolean {
   return OUTCOME_KEYS.has(key);
+}
+
+const CONNECTION_KEYS: ReadonlySet<string> = new Set([
+  "client.port",
+  "net.host.ip",
+  "net.host.port",
+  "net.peer.ip",
+  "net.peer.port",
+  "net.sock.host.addr",
+  "net.sock.host.port",
+  "net.sock.peer.addr",
+  "net.sock.peer.port",
+  "network.local.address",
+  "network.local.port",
+  "network.peer.address",
+  "network.peer.port",
+  "peer.ipv4",
+  "peer.ipv6",
+  "peer.port",
+  "server.port",
+]);
+
+export function isConnectionKey(key: string): boolean {
+  return CONNECTION_KEYS.has(key);
 }
 
 const INSTANCE_KEYS: ReadonlySet<string> = new Set([

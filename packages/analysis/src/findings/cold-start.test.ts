@@ -43,6 +43,15 @@ describe("cold-start", () => {
     assert.deepEqual(found("cold-start", request(30, { "faas.coldstart": false })), []);
   });
 
+  it("claims no gap where the span has none", () => {
+    const [finding] = found("cold-start", request(0, { "faas.coldstart": true }));
+    assert.equal(
+      finding?.evidence,
+      "stock / GET / was a cold start of 560 ms, of which no part before its first step is recorded.",
+    );
+    assert.equal(finding?.savingNanos, 0);
+  });
+
   it("is the first trace of an instance with a leading gap in its first server span", () => {
     const [finding] = found("cold-start", request(300), seen(20));
     assert.match(finding?.evidence ?? "", /first request of its instance.*for 300 ms \(54 %\) of/);
@@ -52,6 +61,8 @@ describe("cold-start", () => {
   it("is not a later trace, a short gap, or an instance that nobody knows", () => {
     assert.deepEqual(found("cold-start", request(300), seen(19)), []);
     assert.deepEqual(found("cold-start", request(200), seen(20)), []);
+    const longer = { coldStartShare: 300 / 560 };
+    assert.deepEqual(found("cold-start", request(300), { ...seen(20), thresholds: longer }), []);
     assert.deepEqual(found("cold-start", request(300)), []);
   });
 

@@ -126,10 +126,15 @@ function describe({ trace }: Facts, { server, row, gapNanos }: ColdStart): Found
     ? "was a cold start"
     : "was the first request of its instance";
   const where = row === server ? "" : ` in ${trace.spans[row]?.name}`;
+  // What a platform does before its handler's span begins shows in no span.
+  const cost =
+    gapNanos > 0
+      ? `: it did nothing that is recorded for ${formatNanos(gapNanos)} (${share}) of ${formatNanos(took)} before its first step${where}`
+      : ` of ${formatNanos(took)}, of which no part before its first step is recorded`;
   return {
     row: server,
     rows: row === server ? [server] : [server, row],
-    evidence: `${operationOf(trace, server)} ${how}: it did nothing that is recorded for ${formatNanos(gapNanos)} (${share}) of ${formatNanos(took)} before its first step${where}`,
+    evidence: `${operationOf(trace, server)} ${how}${cost}`,
     drags: true,
     savingLimitNanos: gapNanos,
     recommendation: `Keep an instance of ${trace.services[trace.service[server] as number]} warm: load and connect before ${operationOf(trace, server)} takes its first request, and send traffic only to instances that are ready.`,

@@ -66,6 +66,12 @@ describe("missing-instrumentation of a callee", () => {
     assert.deepEqual(found(KIND, spans, known), []);
   });
 
+  it("is not known behind a gateway at which several services answer", () => {
+    const spans = [webRoot(150), call("2", 0), answer("3", "2", 5), call("4", 50)];
+    const other = { ...answer("5", "4", 55), service: "price" };
+    assert.deepEqual(found(KIND, [...spans, other, call("6", 100)]), []);
+  });
+
   it("is a failed call that was answered", () => {
     const attributes = { "server.address": "stock", "server.port": 80n, "http.status_code": 500n };
     const failed = call("2", 0, { status: ERROR, attributes });
@@ -87,6 +93,8 @@ describe("missing-instrumentation within a span", () => {
 
   it("is not two shorter gaps, a span without remote calls, or a short trace", () => {
     assert.deepEqual(found(KIND, [webRoot(1000), call("2", 480)]), []);
+    assert.deepEqual(found(KIND, [webRoot(1000), call("2", 460)]), []);
+    assert.equal(found(KIND, [webRoot(1000), call("2", 459.999999)]).length, 1);
     const local = { id: "2", parent: "1", start: 100, end: 140, service: "web", name: "work" };
     assert.deepEqual(found(KIND, [webRoot(1000), local]), []);
     assert.deepEqual(found(KIND, [webRoot(140), call("2", 0)]), []);

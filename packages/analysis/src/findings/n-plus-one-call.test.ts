@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
   CLIENT,
+  ERROR,
   found,
   type MillisecondSketch,
   SERVER,
@@ -77,9 +78,44 @@ describe("n-plus-one-call", () => {
     none(calls(6, (i) => ({ server: i % 2 === 0 ? "stock" : "price" })));
   });
 
+  it("allows for starts cut to whole milliseconds, but not for more in all", () => {
+    const overlapping = (overlap: number) =>
+      found("n-plus-one-call", [
+        webRoot(400),
+        ...calls(5, () => ({})).map((span, i) => {
+          const start = 1 + i * (60 - overlap);
+          return { ...span, start, end: start + 60 };
+        }),
+      ]).length;
+    assert.equal(overlapping(0.25), 1);
+    assert.equal(overlapping(0.9), 0);
+    const lastOverlaps = (overlap: number): MillisecondSketch[] =>
+      calls(5, () => ({})).map((span, i) =>
+        i === 4 ? { ...span, start: span.start - 1 - overlap, end: span.end - 1 } : span,
+      );
+    assert.equal(found("n-plus-one-call", [webRoot(400), ...lastOverlaps(1)]).length, 1);
+    assert.equal(found("n-plus-one-call", [webRoot(400), ...lastOverlaps(1.000001)]).length, 0);
+  });
+
   it("is not overlapping calls", () => {
     const atOnce = calls(5, () => ({})).map((span, i) => ({ ...span, start: i, end: i + 80 }));
     assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...atOnce]), []);
+  });
+
+  it("is not one request that was tried again, and counts such a one once", () => {
+    const failing = calls(6, () => ({ path: "/items" })).map((span) => ({
+      ...span,
+      status: ERROR,
+    }));
+    assert.deepEqual(found("n-plus-one-call", [webRoot(400), ...failing]), []);
+    const items = (count: number): MillisecondSketch[] =>
+      calls(2 * count, (i) => ({ path: `/items/${i >> 1}` })).map((span, i) =>
+        i % 2 === 0 ? { ...span, status: ERROR } : span,
+      );
+    assert.deepEqual(found("n-plus-one-call", [webRoot(700), ...items(4)]), []);
+    const [finding] = found("n-plus-one-call", [webRoot(700), ...items(5)]);
+    assert.deepEqual(finding?.spanIds, ["c1", "c3", "c5", "c7", "c9"]);
+    assert.match(finding?.evidence ?? "", / 5 times, one after the other, 300 ms together/);
   });
 
   it("looks through a framework's span around each call, and takes kindless calls", () => {

@@ -62,6 +62,26 @@ describe("pool-wait", () => {
     assert.deepEqual(found("pool-wait", [webRoot(300), acquire(60)]), []);
   });
 
+  it("knows the connections of Go's HTTP client, less what it takes to make one", () => {
+    const within = (id: string, name: string, start: number, end: number, parent: string) => ({
+      id,
+      parent,
+      start,
+      end,
+      service: "web",
+      name,
+    });
+    const waits = (end: number) =>
+      found("pool-wait", [
+        webRoot(250),
+        ...call(end + 1, 9),
+        within("4", "http.getconn", 10, 10 + end, "2"),
+        within("5", "http.connect", 10, 20, "4"),
+      ]).map(({ operation, savingNanos }) => [operation, savingNanos]);
+    assert.deepEqual(waits(100), [["http.getconn", 90e6]]);
+    assert.deepEqual(waits(50), []);
+  });
+
   it("is the innermost span that acquires, without the making of a new connection", () => {
     const around = {
       id: "5",

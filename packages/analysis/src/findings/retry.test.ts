@@ -57,6 +57,44 @@ describe("retry", () => {
     assert.match(finding?.evidence ?? "", /4 times, all failed, with growing gaps: gaps of 10\.0/);
   });
 
+  it("takes gaps that grow by less than timers may be off for no back-off", () => {
+    const tries = (gap: number): MillisecondSketch[] => [
+      webRoot(200),
+      attempt("2", 10, 20, true),
+      attempt("3", 21, 31, true),
+      attempt("4", 31 + gap, 41 + gap, true),
+    ];
+    assert.match(found("retry", tries(5.999))[0]?.evidence ?? "", /without back-off/);
+    assert.match(found("retry", tries(6))[0]?.evidence ?? "", /with growing gaps/);
+  });
+
+  it("is found in loops that run beside one another, but not across another call", () => {
+    const to = (url: string, span: MillisecondSketch): MillisecondSketch => ({
+      ...span,
+      attributes: { "http.request.method": "POST", "url.full": url },
+    });
+    const beside = [
+      webRoot(200),
+      to("http://a", attempt("2", 10, 40, true)),
+      to("http://b", attempt("3", 12, 50, true)),
+      to("http://a", attempt("4", 60, 90, true)),
+      to("http://b", attempt("5", 62, 95, false)),
+      to("http://a", attempt("6", 100, 130, false)),
+    ];
+    const ids = found("retry", beside).map(({ spanIds }) => spanIds);
+    assert.deepEqual(ids, [
+      ["2", "4", "6"],
+      ["3", "5"],
+    ]);
+    const across = [
+      webRoot(200),
+      to("http://a", attempt("2", 10, 20, true)),
+      to("http://b", attempt("3", 30, 40, false)),
+      to("http://a", attempt("4", 50, 60, false)),
+    ];
+    assert.deepEqual(found("retry", across), []);
+  });
+
   it("is not one failure, a call for something else, or attempts that overlap", () => {
     const none = (...spans: MillisecondSketch[]): void =>
       assert.deepEqual(found("retry", [webRoot(200), ...spans]), []);
@@ -100,6 +138,30 @@ describe("retry", () => {
     };
     const spans = [webRoot(100), ...transaction("2", 10, ERROR), ...transaction("3", 40, 0)];
     assert.deepEqual(found("retry", spans)[0]?.spanIds, ["2", "3"]);
+  });
+
+  it("knows attempts behind a gateway of several services, of which some were not answered", () => {
+    const call = (id: string, start: number, path: string, fails = false): MillisecondSketch => ({
+      ...attempt(id, start, start + 10, fails),
+      attributes: { "http.request.method": "GET", "url.full": `http://gateway${path}` },
+    });
+    const answer = (parent: string, start: number, service: string): MillisecondSketch => ({
+      id: `a${parent}`,
+      parent,
+      start,
+      end: start + 8,
+      kind: SERVER,
+      service,
+    });
+    const spans = [
+      webRoot(100),
+      call("2", 10, "/stock"),
+      answer("2", 11, "stock"),
+      call("3", 22, "/price", true),
+      call("4", 34, "/price"),
+      answer("4", 35, "price"),
+    ];
+    assert.deepEqual(found("retry", spans)[0]?.spanIds, ["3", "4"]);
   });
 
   it("of a query is the same statement, value for value", () => {

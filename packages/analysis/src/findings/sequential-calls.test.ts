@@ -66,6 +66,21 @@ describe("sequential-calls", () => {
     assert.equal(found(KIND, [webRoot(1500), ...reads]).length, 1);
   });
 
+  it("tells a read by its first word after comments", () => {
+    const count = (statement: string): number => {
+      const query = { "db.system": "postgresql", "db.statement": statement };
+      const spans = [read("2", 10, 160, "cart"), read("3", 170, 320, "stock", query)];
+      return found(KIND, [webRoot(600), ...spans]).length;
+    };
+    assert.equal(count("-- name: GetUser :one\nSELECT 1"), 1);
+    assert.equal(count("/* route=/a **/ -- delete\n (select 1)"), 1);
+    assert.equal(count("-- select\nDELETE FROM t"), 0);
+    assert.equal(count("/* select */ UPDATE t"), 0);
+    for (const start of ["--\n", "/**/", "-", "/*", " "]) {
+      assert.equal(count(start.repeat(5_000_000)), 0);
+    }
+  });
+
   it("allows for starts cut to whole milliseconds", () => {
     const reads = [read("2", 10, 160.8, "cart"), read("3", 160, 320, "stock")];
     assert.equal(found(KIND, [webRoot(600), ...reads]).length, 1);

@@ -82,8 +82,12 @@ function isOnPath(facts: Facts, child: number, next: number | undefined): boolea
   );
 }
 
+/** After the comments that query builders put in front. */
 const READS =
-  /^\W*(?:select|get|mget|hget|hgetall|hmget|exists|zrange|smembers|lrange|find|findone|aggregate|count|query|getitem|batchgetitem|scan|search|head)\b/i;
+  /^(?:--[^\n]*\n|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|(?!--|\/\*)\W)*(?:select|get|mget|hget|hgetall|hmget|exists|zrange|smembers|lrange|find|findone|aggregate|count|query|getitem|batchgetitem|scan|search|head)\b/i;
+
+/** Characters of a statement in which its first word is looked for: a long enough one would exhaust the stack. */
+const MAX_LEAD = 4096;
 
 function isRead({ trace, calls }: Facts, row: number): boolean {
   const { attributes, name } = trace.spans[row] as Span;
@@ -93,7 +97,7 @@ function isRead({ trace, calls }: Facts, row: number): boolean {
   }
   const asked =
     firstText(attributes, STATEMENT) ?? firstText(attributes, DATABASE_OPERATION) ?? name;
-  return READS.test(asked) && !/\bfor\s+(?:no\s+key\s+)?update\b/i.test(asked);
+  return READS.test(asked.slice(0, MAX_LEAD)) && !/\bfor\s+(?:no\s+key\s+)?update\b/i.test(asked);
 }
 
 /** Of a call the callee; a database is one target, whatever is asked of it. */

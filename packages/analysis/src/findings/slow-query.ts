@@ -17,11 +17,23 @@ function find(facts: Facts): readonly Detected[] {
   const slow: number[] = [];
   for (let row = 0; row < spans.length; row++) {
     if ((durationNanos[row] as number) <= facts.thresholds.slowQueryNanos) continue;
-    if (isQuery(spans[row] as Span)) slow.push(row);
+    if (isQuery(spans[row] as Span) && !isAroundSlowQuery(facts, row)) slow.push(row);
   }
   const took = (row: number): number => durationNanos[row] as number;
   slow.sort((a, b) => took(b) - took(a) || a - b);
   return byOperation(facts, slow).map((rows) => () => describe(facts, rows));
+}
+
+/** What the driver's span says of a query, the mapper's around it says again. */
+function isAroundSlowQuery({ trace, callees, thresholds }: Facts, row: number): boolean {
+  const { subtreeEnd, durationNanos, spans, service } = trace;
+  const stop = subtreeEnd[row] as number;
+  for (let child = row + 1; child < stop; child = subtreeEnd[child] as number) {
+    if ((durationNanos[child] as number) <= thresholds.slowQueryNanos) continue;
+    if (service[child] !== service[row] || !isQuery(spans[child] as Span)) continue;
+    if (callees.queryKey(child) === callees.queryKey(row)) return true;
+  }
+  return false;
 }
 
 /** @param rows of one operation, the longest first */

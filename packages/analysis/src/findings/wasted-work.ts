@@ -3,13 +3,13 @@
 import type { DurationNanos, Span, Trace } from "@culprit/trace-model";
 import { Role } from "../call-columns.ts";
 import { endOf } from "../call-sequence.ts";
-import { grpcFailure, httpStatus } from "../conventions.ts";
 import { isDetached } from "../detached.ts";
 import type { Facts } from "../facts.ts";
 import { Failure } from "../failures.ts";
 import { formatNanos, formatShare } from "../format.ts";
 import { operationOf } from "../naming.ts";
 import { byOperation } from "../row-groups.ts";
+import { hasAnswer } from "../timeout.ts";
 import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const wastedWork: Finder = { kind: "wasted-work", find };
@@ -44,16 +44,6 @@ function find(facts: Facts): readonly Detected[] {
         group.map((row) => wastes.get(row) as Waste),
       ),
   );
-}
-
-/** DEADLINE_EXCEEDED and CANCELLED are the caller's own words. */
-const GAVE_UP: ReadonlySet<string> = new Set(["1", "4", "CANCELLED", "DEADLINE_EXCEEDED"]);
-
-/** A caller that failed with the callee's answer did not give up. */
-function hasAnswer(span: Span): boolean {
-  if (httpStatus(span) !== undefined) return true;
-  const failure = grpcFailure(span);
-  return failure !== undefined && !GAVE_UP.has(failure.toUpperCase());
 }
 
 /**

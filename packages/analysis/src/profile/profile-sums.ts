@@ -62,6 +62,8 @@ export class ProfileSums {
   }
 
   addPath(band: number, { service, operation, nanos }: PathPart): void {
+    // Frames that only led to others.
+    if (nanos === 0) return;
     const { operations } = this.#band(band);
     const key = `${service}\0${operation}`;
     const known = operations.get(key);

@@ -28,7 +28,7 @@ export interface VerdictPassOptions {
 export interface VerdictPassStatus {
   /** Every trace whose last span arrived at or before it has its verdict. */
   readonly judgedUntil: UnixNanos;
-  /** By how much that is behind what could be judged now; 0 when nothing waits. */
+  /** By how much the earliest arrival that waits is behind what could be judged now; 0 when none does. */
   readonly lagNanos: DurationNanos;
   readonly judgedTraces: number;
   readonly judgedSpans: number;
@@ -67,6 +67,8 @@ export class VerdictPass {
   #judgedUntil = 0n;
   /** The latest arrival when it was last looked. */
   #latest = 0n;
+  /** Nothing that waits arrived before. It may have come after hours of silence, which are no lag. */
+  #waitingSince = 0n;
   #topologyDay = "";
   /** The verdicts of the piece before, on their way to the disk while the next is judged. */
   #keeping: Promise<void> = Promise.resolve();
@@ -87,10 +89,12 @@ export class VerdictPass {
 
   get status(): VerdictPassStatus {
     const until = this.#limit();
-    const waits = this.#latest > this.#judgedUntil && until > this.#judgedUntil;
+    const beforeWaiting = this.#waitingSince - 1n;
+    const done = beforeWaiting > this.#judgedUntil ? beforeWaiting : this.#judgedUntil;
+    const waits = this.#latest > this.#judgedUntil && until > done;
     return {
       judgedUntil: this.#judgedUntil,
-      lagNanos: waits ? Number(until - this.#judgedUntil) : 0,
+      lagNanos: waits ? Number(until - done) : 0,
       judgedTraces: this.#judgedTraces,
       judgedSpans: this.#judgedSpans,
       unjudgedTraces: this.#unjudgedTraces,
@@ -160,24 +164,23 @@ export class VerdictPass {
   async #turn(limit: UnixNanos, waitedNanos: DurationNanos): Promise<boolean> {
     const { quiet } = this.#ledger;
     const arrivals = await quiet.arrivals();
-    this.#latest = arrivals?.last ?? 0n;
     if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
       this.#judgedUntil = arrivals.first - 1n;
     }
-    if (limit <= this.#judgedUntil) return false;
-    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) {
-      // Nothing came up to there, and nothing will: otherwise what comes next would seem to have waited since the last.
-      this.#judgedUntil = limit;
-      return false;
+    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
+    if (this.#latest <= this.#judgedUntil) {
+      this.#waitingSince = (await quiet.nextArrival(this.#judgedUntil)) ?? arrivals.last;
     }
+    this.#latest = arrivals.last;
+    if (limit <= this.#judgedUntil) return false;
     const after = this.#judgedUntil;
     const furthest = after + WINDOW_NANOS;
     const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      const isThere = next !== undefined && next <= limit;
-      this.#judgedUntil = isThere ? next - 1n : limit;
-      return isThere;
+      if (next === undefined || next > limit) return false;
+      this.#judgedUntil = next - 1n;
+      return true;
     }
     await this.#judgePieces(await quiet.pieces(window, PIECE_SPANS));
     if (this.#stopped) return false;
