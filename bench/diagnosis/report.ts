@@ -31,7 +31,7 @@ export function namesFirst({ culprit, explanation }: ExplainedRun): boolean {
   return explanation?.suspects[0]?.service === culprit;
 }
 
-export function firstSuspect({ explanation, reason }: ExplainedRun): string {
+function firstSuspect({ explanation, reason }: ExplainedRun): string {
   if (explanation === undefined) return reason ?? "no answer";
   const suspect = explanation.suspects[0];
   if (suspect === undefined) return "nobody";

@@ -49,7 +49,7 @@ export function sumNanos(trace: Trace, rows: readonly number[]): DurationNanos {
 }
 
 /** Rows that ran one after the other take at least as long as their durations together. */
-export function ranInSequence(trace: Trace, rows: readonly number[]): boolean {
+function ranInSequence(trace: Trace, rows: readonly number[]): boolean {
   const first = rows[0] as number;
   const elapsed = endOf(trace, rows.at(-1) as number) - (trace.startNanos[first] as number);
   return elapsed >= sumNanos(trace, rows) - CLOCK_GRAIN_NANOS;

@@ -17,7 +17,7 @@ export interface MillisecondSketch extends Omit<SpanSketch, "start" | "end"> {
   readonly end: number;
 }
 
-export function inMilliseconds(sketches: readonly MillisecondSketch[]): SpanSketch[] {
+function inMilliseconds(sketches: readonly MillisecondSketch[]): SpanSketch[] {
   return sketches.map((each) => ({
     ...each,
     start: BigInt(Math.round(each.start * 1e6)),
@@ -44,16 +44,6 @@ export function found(
       ...finding,
       spanIds: finding.spanIds.map((id) => id.replace(/^0+/, "")),
     }));
-}
-
-/** All kinds but those that say that something is slow. */
-export function kindsBesideSlow(
-  sketches: readonly MillisecondSketch[],
-  options: AnalysisOptions = {},
-): readonly string[] {
-  return findings(sketches, options)
-    .map(({ kind }) => kind)
-    .filter((kind) => kind !== "bottleneck" && !kind.startsWith("slow-"));
 }
 
 /** A server span of `web` to hang the rest below. */

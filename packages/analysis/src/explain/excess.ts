@@ -14,7 +14,7 @@ export interface Excess {
   readonly shift: number;
 }
 
-export const NO_EXCESS: Excess = { nanos: 0, shift: 0 };
+const NO_EXCESS: Excess = { nanos: 0, shift: 0 };
 
 export interface ExcessOptions {
   /** Spread at least, as a share of the baseline's median. */

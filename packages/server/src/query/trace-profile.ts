@@ -126,7 +126,7 @@ function warningsOf({ unjudgedCount, notJudgedCount }: StoredProfile): string[] 
   }
   if (notJudgedCount > 0) {
     warnings.push(
-      `${notJudgedCount} traces of about that time could not be judged and are missing: they are too large.`,
+      `${notJudgedCount} traces of about that time could not be judged and are missing: they are too large, or judging failed.`,
     );
   }
   return warnings;
