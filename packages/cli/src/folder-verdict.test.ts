@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { test } from "node:test";
-import { status, verdict } from "@culprit/api";
+import { status, traceList, verdict } from "@culprit/api";
 import { culprit, FREE_PORTS, serve, temporaryFolder } from "../test/culprit-process.ts";
 
 const START_MICROS = 1_795_000_000_000_000;
@@ -63,6 +63,17 @@ test("a folder's verdict is its server's: by what other traces told, and with wh
     served.map(({ findings }) => findings.map(({ kind }) => kind).slice(1)),
     [[], ["missing-instrumentation"], ["late-spans"]],
   );
+  // Without its late span the third one's first verdict was that of the second.
+  for (const [kind, id] of [
+    ["missing-instrumentation", "b"],
+    ["late-spans", "c"],
+  ]) {
+    const answer = await fetch(`${url}/api/culprit/traces?finding=${kind}`);
+    assert.deepEqual(
+      traceList.parse(await answer.json()).traces.map(({ traceId }) => traceId.at(-1)),
+      [id],
+    );
+  }
   assert.equal((await server.end("SIGTERM")).code, 0);
   for (const [i, id] of ["a", "b", "c"].entries()) {
     const { code, stdout, stderr } = await culprit(["analyze", id, "--json", "--data", data]);
