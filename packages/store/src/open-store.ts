@@ -78,7 +78,7 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
     writer,
     reader: new SqlTraceReader(engine, quietNanos),
     verdicts: new SqlVerdictReader(engine),
-    profiles: new SqlProfileReader(engine),
+    profiles: new SqlProfileReader(engine, quietNanos),
     ledger,
     cohorts: new SqlCohortReader(engine),
     async engineEvents() {

@@ -21,7 +21,7 @@ export interface StoredProfile {
   /** Traces around the window that could not be judged, being too large: nothing counts them. */
   readonly notJudgedCount: number;
   /** `MAX_UNJUDGED` of them at most, whole, some at a time: whoever asks judges them, and looks where their roots start. */
-  unjudged(): AsyncIterable<readonly Pick<StoredTrace, "traceId" | "spans">[]>;
+  unjudged(): AsyncIterable<readonly StoredTrace[]>;
   /** Of the roots, ascending. */
   durations(): Promise<Float64Array>;
   /**

@@ -1,7 +1,8 @@
 // ProfileReader in SQL, for every engine.
 
-import type { DurationNanos, Span, UnixNanos } from "@culprit/trace-model";
+import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
+import { lateSpanIds } from "./late-spans.ts";
 import { readNative, selectRows } from "./native-rows.ts";
 import {
   MAX_UNJUDGED,
@@ -25,9 +26,12 @@ const TRACES_A_READ = 1000;
 
 export class SqlProfileReader implements ProfileReader {
   readonly #engine: Engine;
+  readonly #quietNanos: DurationNanos;
 
-  constructor(engine: Engine) {
+  /** @param quietNanos a span that came longer than this after all earlier ones of its trace is late */
+  constructor(engine: Engine, quietNanos: DurationNanos) {
     this.#engine = engine;
+    this.#quietNanos = quietNanos;
   }
 
   async profile(query: VerdictQuery): Promise<StoredProfile> {
@@ -57,7 +61,7 @@ export class SqlProfileReader implements ProfileReader {
     );
     const notJudgedCount = await this.#notJudged([...around(query), ...inTraces]);
     const rows = await this.#rows(where);
-    return new SqlStoredProfile(this.#engine, rows, pieces, {
+    return new SqlStoredProfile(this.#engine, this.#quietNanos, rows, pieces, {
       unjudgedCount,
       notJudgedCount,
     });
@@ -154,37 +158,39 @@ class SqlStoredProfile implements StoredProfile {
   readonly unjudgedCount: number;
   readonly notJudgedCount: number;
   readonly #engine: Engine;
+  readonly #quietNanos: DurationNanos;
   readonly #rows: string;
   readonly #pieces: readonly (readonly string[])[];
 
   /** @param rows of verdicts: what stands after `from` */
   constructor(
     engine: Engine,
+    quietNanos: DurationNanos,
     rows: string,
     pieces: readonly (readonly string[])[],
     { unjudgedCount, notJudgedCount }: Counts,
   ) {
     this.#engine = engine;
+    this.#quietNanos = quietNanos;
     this.#rows = rows;
     this.#pieces = pieces;
     this.unjudgedCount = unjudgedCount;
     this.notJudgedCount = notJudgedCount;
   }
 
-  async *unjudged(): AsyncGenerator<readonly Pick<StoredTrace, "traceId" | "spans">[]> {
+  async *unjudged(): AsyncGenerator<readonly StoredTrace[]> {
     for (const piece of this.#pieces) {
       const ids = piece.map(quoteHex);
       const answer = await this.#engine.select(
         `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and trace_id in (${ids.join(", ")})
          settings min_table_rows_to_use_projection_index = 0`,
       );
-      const byTrace = new Map<string, Span[]>();
-      for (const { span } of readSpans(answer)) {
-        const spans = byTrace.get(span.traceId);
-        if (spans === undefined) byTrace.set(span.traceId, [span]);
-        else spans.push(span);
-      }
-      yield Array.from(byTrace, ([traceId, spans]) => ({ traceId, spans }));
+      const byTrace = Map.groupBy(readSpans(answer), ({ span }) => span.traceId);
+      yield Array.from(byTrace, ([traceId, stored]) => ({
+        traceId,
+        spans: stored.map(({ span }) => span),
+        lateSpanIds: lateSpanIds(stored, this.#quietNanos),
+      }));
     }
   }
 

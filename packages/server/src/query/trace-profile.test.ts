@@ -174,6 +174,25 @@ describe("a profile", () => {
   });
 });
 
+test("a profile of traces with late spans counts one that is not judged yet", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "culprit-profile-"));
+  let nowUnixNano = 1_795_000_000_000_000_000n;
+  const store = await openEmbeddedStore(folder, { now: () => nowUnixNano });
+  t.after(async () => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const [root, ...below] = orderTrace(0);
+  assert.ok(root !== undefined);
+  await write(store, [root, ...orderTrace(1)]);
+  nowUnixNano += 60_000_000_000n;
+  await write(store, below);
+  const parameters = new URLSearchParams({ from: FROM, to: TO, finding: "late-spans" });
+  const asked = parseProfileRequest(parameters, 0);
+  const { traceCount } = await traceProfile(store.profiles, EMPTY_TOPOLOGY, asked);
+  assert.equal(traceCount, 1);
+});
+
 function nanosOf(span: Span | undefined): bigint {
   return span === undefined ? 0n : span.endUnixNano - span.startUnixNano;
 }

@@ -75,8 +75,8 @@ async function gather(
   const stored = await reader.profile(query);
   const judgedNow: Pick<Judgement, "durationNanos" | "path">[] = [];
   for await (const traces of stored.unjudged()) {
-    for (const { spans } of traces) {
-      const judged = judgeTrace(assembleTrace(spans), { topology });
+    for (const { spans, lateSpanIds } of traces) {
+      const judged = judgeTrace(assembleTrace(spans), { topology, lateSpanIds });
       if (!isAsked(judged, query)) continue;
       judgedNow.push({ durationNanos: judged.durationNanos, path: judged.path });
     }
