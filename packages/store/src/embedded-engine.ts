@@ -16,6 +16,12 @@ import { quote } from "./sql.ts";
 import { MAX_STATEMENT_BYTES, StatementTooLong } from "./statement-too-long.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
+/**
+ * Indexes inside a part are made when parts are merged: of a part of one block its arrivals are known as they are, and two
+ * more files would have to be flushed before the ack.
+ */
+const INSERT_SETTINGS = "materialize_skip_indexes_on_insert = 0";
+
 /** Two reads at a time: more would only share the same cores and multiply the memory that each may take. */
 const READ_SESSIONS = 2;
 
@@ -107,7 +113,7 @@ class EmbeddedEngine implements Engine {
     try {
       await writePieces(file, nativeBlock(columns, rows));
       await lane.run(
-        `insert into ${table} (${names}) from infile ${quote(file)} compression 'none' format Native`,
+        `insert into ${table} (${names}) from infile ${quote(file)} compression 'none' settings ${INSERT_SETTINGS} format Native`,
       );
     } catch (cause) {
       throw new StoreUnavailable(
