@@ -63,16 +63,14 @@ console.log(
     `peak ${engine.peakMegabytes} MB`,
 );
 const missed: string[] = [];
-let fastest = 0;
 for (const connections of [64, 256]) {
   const without = await measure({ connections, verdicts: false });
   const withVerdicts = await measure({ connections, verdicts: true });
   const ratio = withVerdicts / without;
-  fastest = withVerdicts;
   console.log(`     with verdicts / without: ${ratio.toFixed(3)}`);
   if (ratio < MIN_RATIO) missed.push(`with verdicts ${ratio.toFixed(3)} of W at ${connections}`);
+  await measure({ connections, verdicts: true, spansPerSecond: withVerdicts / 2 });
 }
-await measure({ connections: 256, verdicts: true, spansPerSecond: fastest / 2 });
 for (const bar of missed) console.log(`MISSED ${bar}`);
 process.exitCode = missed.length === 0 ? 0 : 1;
 
@@ -113,7 +111,14 @@ async function measure({ connections, verdicts, spansPerSecond }: Run): Promise<
         `     peak memory ${peak} MB, active parts ${metric("culprit_engine_active_parts")}, ${(metric("culprit_engine_file_syncs_total") / commits).toFixed(1)} fsyncs a commit, ${thousands(metric("culprit_block_spans_sum") / commits)} spans a commit`,
       ].join("\n"),
     );
-    if (verdicts) await reportVerdicts(server, data, lag, spansPerSecond !== undefined);
+    if (verdicts) {
+      await reportVerdicts(
+        server,
+        data,
+        lag,
+        spansPerSecond === undefined ? undefined : connections,
+      );
+    }
     return load.spansPerSecond;
   } finally {
     await stop(server.process);
@@ -125,7 +130,7 @@ async function reportVerdicts(
   server: BenchServer,
   data: string,
   lagSeconds: number,
-  mustKeepUp: boolean,
+  keepsUpAt: number | undefined,
 ): Promise<void> {
   const { judgedSpans } = (await statusOf(server)).verdicts;
   const catchUpMs = await caughtUpAfterMs(server);
@@ -138,8 +143,8 @@ async function reportVerdicts(
       `${thousands(traces)} traces, ${thousands(judged)} with a verdict`,
   );
   if (judged !== traces) missed.push(`${traces - judged} of ${traces} traces without a verdict`);
-  if (mustKeepUp && lagSeconds > MAX_LAG_SECONDS) {
-    missed.push(`lag of ${lagSeconds.toFixed(1)} s at half of W`);
+  if (keepsUpAt !== undefined && lagSeconds > MAX_LAG_SECONDS) {
+    missed.push(`lag of ${lagSeconds.toFixed(1)} s at half of W, ${keepsUpAt} connections`);
   }
 }
 

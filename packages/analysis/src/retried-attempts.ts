@@ -33,9 +33,10 @@ export class RetriedAttempts {
   }
 
   #retried(row: number): boolean {
-    const { parent, startNanos, durationNanos } = this.#trace;
+    const { parent, subtreeEnd, startNanos, durationNanos } = this.#trace;
     const above = parent[row] as number;
-    if (above < 0) return false;
+    // Siblings come by start: mostly there is none later, and nothing to compare.
+    if (above < 0 || subtreeEnd[row] === subtreeEnd[above]) return false;
     const latest = this.#successes(above).get(this.#attempt(row));
     if (latest === undefined) return false;
     return latest >= (startNanos[row] as number) + (durationNanos[row] as number);

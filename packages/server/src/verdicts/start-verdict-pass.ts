@@ -2,8 +2,8 @@ import type { Store } from "@culprit/store";
 import { judgeInThread } from "./judging.ts";
 import { VerdictPass } from "./verdict-pass.ts";
 
-/** Not committed: about what comes in while one block is on its way to the disk. More, and receivers are behind. */
-const BUSY_SPANS = 50_000;
+/** Not committed: a full block on its way to the disk and the next one half full. More, and receivers are behind. */
+const BUSY_SPANS = 90_000;
 
 /** Of errors of the same kind, one in this time is logged. */
 const LOG_EVERY_MS = 60_000;
