@@ -61,7 +61,11 @@ test("a close commits and answers what has been accepted", async () => {
   const server = await startTestServer({
     // Nothing is committed before the close, but by it.
     openStore: async (hooks) => {
-      store = await openEmbeddedStore(dataDir, { ...hooks, maxDelayMs: 600_000 });
+      store = await openEmbeddedStore(dataDir, {
+        ...hooks,
+        maxDelayMs: 600_000,
+        maxIdleMs: 600_000,
+      });
       return store;
     },
   });

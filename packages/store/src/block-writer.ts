@@ -19,6 +19,8 @@ export interface BlockWriterOptions {
   readonly blockRows?: number;
   /** The longest that a block waits for company after its first append. */
   readonly maxDelayMs?: number;
+  /** How long it waits for the next append. */
+  readonly maxIdleMs?: number;
   /** Appends are refused while more than this waits for the disk. */
   readonly maxPendingBytes?: number;
   /** The system's clock, nanoseconds since the epoch. */
@@ -31,7 +33,7 @@ export interface BlockWriterOptions {
 const BLOCK_ROWS = 60_000;
 const MAX_DELAY_MS = 200;
 /** Between requests of a busy receiver are fewer; a single request waits no longer than this. */
-const IDLE_MS = 12;
+const MAX_IDLE_MS = 12;
 /** Two full blocks of ordinary spans and one more filling. */
 const MAX_PENDING_BYTES = 160 * 1024 * 1024;
 const RETRY_AFTER_MS = 1_000;
@@ -67,6 +69,7 @@ export class BlockWriter implements SpanWriter {
     this.#options = {
       blockRows: options.blockRows ?? BLOCK_ROWS,
       maxDelayMs: options.maxDelayMs ?? MAX_DELAY_MS,
+      maxIdleMs: options.maxIdleMs ?? MAX_IDLE_MS,
       maxPendingBytes: options.maxPendingBytes ?? MAX_PENDING_BYTES,
       onCommit: options.onCommit,
     };
@@ -136,7 +139,7 @@ export class BlockWriter implements SpanWriter {
   #wait(): void {
     const nowMs = performance.now();
     const leftMs = this.#openSinceMs + this.#options.maxDelayMs - nowMs;
-    const idleMs = this.#lastAppendMs + IDLE_MS - nowMs;
+    const idleMs = this.#lastAppendMs + this.#options.maxIdleMs - nowMs;
     if (leftMs <= 0 || idleMs <= 0) {
       this.#timer = undefined;
       this.#due = true;

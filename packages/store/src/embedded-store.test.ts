@@ -43,7 +43,7 @@ test("what was committed is there after the folder is opened again", async (t) =
 
 test("closing commits what is still open", async (t) => {
   const folder = await temporaryFolder();
-  const first = await openEmbeddedStore(folder, { maxDelayMs: 60_000 });
+  const first = await openEmbeddedStore(folder, { maxDelayMs: 60_000, maxIdleMs: 60_000 });
   const written = write(first, plainSpan({ name: "last" }));
   await first.close();
   await written;
