@@ -26,7 +26,7 @@ export async function readTopology(engine: Engine): Promise<TopologyEntries> {
   );
   const instances = await selectRows(
     engine,
-    `select instance, min(first_seen_unix_nano) as first from culprit.instances where tenant = ''
+    `select instance, toUInt64(min(first_seen_unix_nano)) as first from culprit.instances where tenant = ''
      group by instance order by max(day) desc, instance limit ${MAX_ENTRIES}`,
   );
   return {
