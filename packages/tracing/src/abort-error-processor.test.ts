@@ -32,6 +32,8 @@ for (const name of ["TimeoutError", "AbortError"]) {
 }
 
 test("other errors keep their type", () => {
+  const cancelled = Object.assign(new Error("canceling statement"), { code: "57014" });
+  assert.deepEqual(failedWith(cancelled), { type: undefined, exceptionType: "57014" });
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
   assert.deepEqual(failedWith(refused), { type: undefined, exceptionType: "ECONNREFUSED" });
 });

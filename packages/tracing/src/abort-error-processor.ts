@@ -6,6 +6,9 @@ import {
   ATTR_EXCEPTION_TYPE,
 } from "@opentelemetry/semantic-conventions";
 
+/** Codes of DOMExceptions end at 25; longer numbers are somebody else's, such as PostgreSQL's 57014. */
+const DOM_CODE = /^\d{1,2}$/;
+
 /**
  * `fetch` fails with a DOMException when its signal ends it, and the SDK takes the number in its old `code` for the type:
  * a time limit is "23". This puts its name there, `TimeoutError` or `AbortError`, in the exception and as the span's
@@ -18,7 +21,7 @@ export class AbortErrorProcessor implements SpanProcessor {
     if (span.status.code !== SpanStatusCode.ERROR) return;
     for (const { attributes } of span.events) {
       const type = attributes?.[ATTR_EXCEPTION_TYPE];
-      if (attributes === undefined || !/^\d+$/.test(String(type ?? ""))) continue;
+      if (attributes === undefined || !DOM_CODE.test(String(type ?? ""))) continue;
       const name = /^\w+/.exec(String(attributes[ATTR_EXCEPTION_STACKTRACE] ?? ""))?.[0];
       if (name === undefined) continue;
       attributes[ATTR_EXCEPTION_TYPE] = name;

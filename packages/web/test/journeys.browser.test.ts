@@ -89,6 +89,7 @@ describe("the web UI", { skip: noChromium }, () => {
       assert.equal(await page.locator(".trace-row").count(), 1);
       assert.equal(new URL(page.url()).search, "?service=order-service&tag=error.type%3A57014");
       await page.getByRole("button", { name: "Remove error.type=57014" }).click();
+      await idle(page);
       await page.getByLabel("Shortest duration").fill("2s");
       await page.keyboard.press("Enter");
       await idle(page);
