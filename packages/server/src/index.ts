@@ -6,4 +6,3 @@ export { bandParameter, parseProfileRequest } from "./query/profile-request.ts";
 export { foldedProfile, traceProfile } from "./query/trace-profile.ts";
 export type { RunningServer, ServerOptions } from "./server-options.ts";
 export { startServer } from "./start-server.ts";
-export { judgeAll } from "./verdicts/judge-all.ts";

@@ -8,7 +8,8 @@ import { openEmbeddedStore } from "@culprit/store";
 import { encodeOtlpProtobuf } from "@culprit/wire";
 import { postOtlp, startTestServer } from "../../test/running-server.ts";
 import { sampleSpan } from "../../test/sample-spans.ts";
-import { judgeAll } from "./judge-all.ts";
+import { judgeInPlace } from "./judging.ts";
+import { VerdictPass } from "./verdict-pass.ts";
 
 async function statusAt(url: string): Promise<Status> {
   return status.parse(await (await fetch(`${url}/api/culprit/status`)).json());
@@ -61,7 +62,12 @@ test("a server without verdicts leaves traces to whoever judges the folder later
   const errors: string[] = [];
   const stored = () => store.reader.findTraces({ verdict: {}, limit: 5 });
   assert.equal((await stored()).length, 0);
-  await judgeAll(store, (message) => errors.push(message));
+  const pass = new VerdictPass(store.ledger, {
+    startJudging: judgeInPlace,
+    onError: (message) => errors.push(message),
+  });
+  await pass.open();
+  await pass.runUntil(store.ledger.settledUntil());
   assert.equal((await stored()).length, 1);
   await store.close();
   assert.deepEqual(errors, []);
