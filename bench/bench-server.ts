@@ -5,6 +5,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { doorFlags } from "@culprit/server";
 
 const root = join(import.meta.dirname, "..");
 
@@ -28,12 +29,7 @@ function serveArguments(data: string, verdictAfter: string): string[] {
     "serve",
     "--data",
     data,
-    "--query-port",
-    "0",
-    "--otlp-http-port",
-    "0",
-    "--otlp-grpc-port",
-    "off",
+    ...doorFlags({ query: 0, "otlp-http": 0 }),
     "--verdict-after",
     verdictAfter,
   ];

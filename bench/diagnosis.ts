@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
+import { doorFlags } from "@culprit/server";
 import {
   findingKinds,
   healthyScenario,
@@ -67,7 +68,7 @@ async function runAll(options: BenchOptions, abort: AbortController): Promise<Sc
   const turns = new Turns();
   const runLane = async (): Promise<void> => {
     const data = await mkdtemp(join(tmpdir(), "culprit-diagnosis-"));
-    const ports = ["--query-port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "off"];
+    const ports = doorFlags({ query: 0, "otlp-http": 0 });
     const { signal } = abort;
     const process = await startCulprit(root, ["--data", data, ...ports], signal, { niceness });
     const culprit = new CulpritClient(`http://${process.doors.query}`);

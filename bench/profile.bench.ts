@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import path from "node:path";
-import { startServer } from "@culprit/server";
+import { onlyDoors, startServer } from "@culprit/server";
 import { openEmbeddedStore, type PathShare, type Store, VerdictBlock } from "@culprit/store";
 import { openEmbeddedEngine } from "../packages/store/src/embedded-engine.ts";
 import { selectRows } from "../packages/store/src/native-rows.ts";
@@ -127,7 +127,7 @@ try {
   await printSizes(folder);
   const server = await startServer({
     openStore: (hooks) => openEmbeddedStore(folder, hooks),
-    ports: { query: 0 },
+    ports: onlyDoors({ query: 0 }),
   });
   try {
     const iso = (nanos: bigint): string => new Date(Number(nanos / 1_000_000n)).toISOString();

@@ -9,6 +9,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { status, traceList, verdict } from "@culprit/api";
+import { DOORS, doorFlag } from "@culprit/server";
 
 const run = promisify(execFile);
 const repository = path.join(import.meta.dirname, "..");
@@ -53,12 +54,7 @@ test("the tarballs of @culprit/tracing and of the command work in an empty folde
     HOME: folder,
   };
   const command = path.join(app, "node_modules/.bin/culprit");
-  const ports = [
-    "--verdict-after=1s",
-    "--query-port=0",
-    "--otlp-http-port=0",
-    "--otlp-grpc-port=0",
-  ];
+  const ports = ["--verdict-after=1s", ...DOORS.map(({ name }) => `${doorFlag(name)}=0`)];
   const server = spawn(command, ["serve", ...ports], { cwd: app, env: environment });
   t.after(() => server.kill("SIGKILL"));
   const ready = await readyLine(server);

@@ -1,3 +1,4 @@
+import { doorFlags } from "@culprit/server";
 import {
   defaultScenario,
   demoOrders,
@@ -81,11 +82,13 @@ async function startParts(
   parts.culprit = await startCulprit(
     root,
     [
-      ["--data", options.data],
-      ["--query-port", String(options.queryPort)],
-      ["--otlp-http-port", String(options.otlpHttpPort)],
-      ["--otlp-grpc-port", String(options.otlpGrpcPort)],
-    ].flat(),
+      ...["--data", options.data],
+      ...doorFlags({
+        query: options.queryPort,
+        "otlp-http": options.otlpHttpPort,
+        "otlp-grpc": options.otlpGrpcPort,
+      }),
+    ],
     signal,
   );
   if (signal.aborted) return;

@@ -66,15 +66,14 @@ export function addServeCommand(program: Command): void {
     )
     .addOption(new Option("--ui <dir>", "folder of the built web UI").env("CULPRIT_UI"));
   for (const door of DOORS) {
-    const note = door.built ? "" : " (not built yet: stays closed)";
     command.addOption(
-      new Option(`${doorFlag(door.name)} <port>`, `${door.purpose}${note}`)
+      new Option(`${doorFlag(door.name)} <port>`, door.purpose)
         .env(portVariable(door.name))
         .default(door.port)
         .argParser(parsePort),
     );
   }
-  command.addHelpText("after", EXAMPLES).action((options: ServeOptions) => serve(options, command));
+  command.addHelpText("after", EXAMPLES).action((options: ServeOptions) => serve(options));
 }
 
 function portVariable(name: DoorName): string {
@@ -87,7 +86,7 @@ function parsePort(text: string): DoorPort {
   throw new InvalidArgumentError("a port is a number from 0 to 65535, or off.");
 }
 
-async function serve(options: ServeOptions, command: Command): Promise<void> {
+async function serve(options: ServeOptions): Promise<void> {
   if (options.clickhouse !== undefined) {
     throw new UsageError("--clickhouse is not built yet; --data DIR keeps the traces in a folder");
   }
@@ -100,7 +99,7 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   const server = await startServer({
     host: options.host,
     storesVerdicts: quietMs !== undefined,
-    ports: portsOf(options, command),
+    ports: portsOf(options),
     ...(uiDir === undefined ? undefined : { uiDir }),
     openStore: (hooks) => {
       const storeOptions: StoreOptions = {
@@ -118,16 +117,12 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   await server.close();
 }
 
-function portsOf(options: ServeOptions, command: Command): Partial<Record<DoorName, DoorPort>> {
+function portsOf(options: ServeOptions): Partial<Record<DoorName, DoorPort>> {
   const ports: Partial<Record<DoorName, DoorPort>> = {};
-  for (const { name, built } of DOORS) {
+  for (const { name } of DOORS) {
     const key: `${string}Port` = `${camelCase(name)}Port`;
     const port = options[key];
-    if (port === undefined) continue;
-    ports[name] = port;
-    const isAsked = command.getOptionValueSource(key) !== "default" && port !== "off";
-    if (isAsked && !built)
-      console.error(`${doorFlag(name)}: this door is not built yet and stays closed`);
+    if (port !== undefined) ports[name] = port;
   }
   return ports;
 }

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { DOORS, doorFlag } from "@culprit/server";
 
 export const REPOSITORY: string = path.join(import.meta.dirname, "../../..");
 const COMMAND = path.join(REPOSITORY, "packages/cli/bin/culprit.js");
@@ -79,11 +80,7 @@ export interface Serving {
   end(signal: NodeJS.Signals): Promise<Finished>;
 }
 
-export const FREE_PORTS: readonly string[] = [
-  "--query-port=0",
-  "--otlp-http-port=0",
-  "--otlp-grpc-port=0",
-];
+export const FREE_PORTS: readonly string[] = DOORS.map(({ name }) => `${doorFlag(name)}=0`);
 
 /** `culprit serve` until its ready line; the test's end kills what still runs. */
 export async function serve(

@@ -16,22 +16,20 @@ export type DoorName =
 export interface Door {
   readonly name: DoorName;
   readonly port: number;
-  /** A door that is not built yet is accepted in the options and stays closed. */
-  readonly built: boolean;
   readonly purpose: string;
 }
 
 export const DOORS: readonly Door[] = [
-  { name: "query", port: 16686, built: true, purpose: "web UI, Jaeger HTTP API, metrics" },
-  { name: "otlp-http", port: 4318, built: true, purpose: "OTLP over HTTP" },
-  { name: "otlp-grpc", port: 4317, built: true, purpose: "OTLP over gRPC" },
-  { name: "query-grpc", port: 16685, built: false, purpose: "Jaeger query over gRPC" },
-  { name: "jaeger-http", port: 14268, built: false, purpose: "Jaeger Thrift over HTTP" },
-  { name: "jaeger-grpc", port: 14250, built: false, purpose: "Jaeger over gRPC" },
-  { name: "jaeger-compact", port: 6831, built: false, purpose: "Jaeger agent, UDP, compact" },
-  { name: "jaeger-binary", port: 6832, built: false, purpose: "Jaeger agent, UDP, binary" },
-  { name: "zipkin", port: 9411, built: false, purpose: "Zipkin" },
-  { name: "sampling", port: 5778, built: false, purpose: "sampling strategies" },
+  { name: "query", port: 16686, purpose: "web UI, Jaeger HTTP API, metrics" },
+  { name: "otlp-http", port: 4318, purpose: "OTLP over HTTP" },
+  { name: "otlp-grpc", port: 4317, purpose: "OTLP over gRPC" },
+  { name: "query-grpc", port: 16685, purpose: "Jaeger query over gRPC" },
+  { name: "jaeger-http", port: 14268, purpose: "Jaeger Thrift over HTTP" },
+  { name: "jaeger-grpc", port: 14250, purpose: "Jaeger over gRPC" },
+  { name: "jaeger-compact", port: 6831, purpose: "Jaeger agent, UDP, compact" },
+  { name: "jaeger-binary", port: 6832, purpose: "Jaeger agent, UDP, binary" },
+  { name: "zipkin", port: 9411, purpose: "Zipkin" },
+  { name: "sampling", port: 5778, purpose: "sampling strategies" },
 ];
 
 /** 0 takes a free port. */
@@ -42,9 +40,19 @@ export function doorFlag(name: DoorName): string {
   return `--${name}-port`;
 }
 
-/** The port to open a door on: `wanted`, else the standard one; off when it is not built yet. */
-export function portOf(door: Door, wanted: DoorPort | undefined): DoorPort {
-  return door.built ? (wanted ?? door.port) : "off";
+/** Every door: those that are named on their ports, all others closed. */
+export function onlyDoors(
+  open: Partial<Readonly<Record<DoorName, DoorPort>>>,
+): Readonly<Record<DoorName, DoorPort>> {
+  const ports = DOORS.map(({ name }) => [name, open[name] ?? "off"] as const);
+  return Object.fromEntries(ports) as Record<DoorName, DoorPort>;
+}
+
+/** The same as options of `culprit serve`. */
+export function doorFlags(open: Partial<Readonly<Record<DoorName, DoorPort>>>): string[] {
+  return Object.entries(onlyDoors(open)).map(
+    ([name, port]) => `${doorFlag(name as DoorName)}=${port}`,
+  );
 }
 
 export class DoorError extends Error {

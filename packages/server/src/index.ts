@@ -1,4 +1,13 @@
-export { DOORS, type Door, DoorError, type DoorName, type DoorPort, doorFlag } from "./door.ts";
+export {
+  DOORS,
+  type Door,
+  DoorError,
+  type DoorName,
+  type DoorPort,
+  doorFlag,
+  doorFlags,
+  onlyDoors,
+} from "./door.ts";
 export { type ExplainQuestion, parseExplainRequest } from "./query/explain-request.ts";
 export { explainTraces } from "./query/explain-traces.ts";
 export { ParameterError } from "./query/parameter-error.ts";

@@ -2,8 +2,10 @@
 
 import type { WriterStatus } from "@culprit/store";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { DoorName } from "./door.ts";
 
-export type Receiver = "otlp-http" | "otlp-grpc";
+/** A door through which spans come. */
+export type Receiver = Exclude<DoorName, "query" | "query-grpc" | "sampling">;
 
 export type RefusalReason =
   | "malformed"

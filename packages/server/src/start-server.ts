@@ -4,7 +4,7 @@
 import { type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
-import { addressText, DOORS, type DoorName, doorError, portOf } from "./door.ts";
+import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
@@ -85,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   try {
     for (const door of DOORS) {
-      const port = portOf(door, options.ports?.[door.name]);
+      const port = options.ports?.[door.name] ?? door.port;
       const open = openers[door.name];
       if (port !== "off" && open !== undefined) addresses.set(door.name, await open(port));
     }

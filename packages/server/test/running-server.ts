@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openEmbeddedStore } from "@culprit/store";
-import type { DoorName } from "../src/door.ts";
+import { DOORS, type DoorName } from "../src/door.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../src/index.ts";
 
 export interface TestServer {
@@ -18,7 +18,7 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
   const dataDir = await mkdtemp(path.join(tmpdir(), "culprit-server-"));
   const server = await startServer({
     openStore: (hooks) => openEmbeddedStore(dataDir, hooks),
-    ports: { query: 0, "otlp-http": 0, "otlp-grpc": 0 },
+    ports: Object.fromEntries(DOORS.map(({ name }) => [name, 0])),
     ...options,
   });
   return {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { traceList } from "@culprit/api";
-import { startServer } from "@culprit/server";
+import { onlyDoors, startServer } from "@culprit/server";
 import { openEmbeddedStore } from "@culprit/store";
 import { build } from "vite";
 
@@ -32,7 +32,7 @@ export async function serveUi(): Promise<ServedUi> {
   const server = await startServer({
     openStore: (hooks) =>
       openEmbeddedStore(path.join(folder, "data"), { ...hooks, quietMs: QUIET_MS }),
-    ports: { query: 0, "otlp-http": 0, "otlp-grpc": "off" },
+    ports: onlyDoors({ query: 0, "otlp-http": 0 }),
     uiDir,
   });
   const receiver = `http://${server.addresses.get("otlp-http")}/v1/traces`;

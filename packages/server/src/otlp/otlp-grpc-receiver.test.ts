@@ -16,9 +16,9 @@ import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { sampleSpan, spanIdOf } from "../../test/sample-spans.ts";
 import { ByteBudget } from "../byte-budget.ts";
 import { Metrics } from "../metrics.ts";
+import { exportResponseProtobuf, statusProtobuf } from "../rpc-status.ts";
 import { SpanIntake } from "../span-intake.ts";
 import { createOtlpGrpcServer } from "./otlp-grpc-receiver.ts";
-import { exportResponseProtobuf, statusProtobuf } from "./rpc-status.ts";
 
 const MAX_BODY_BYTES = 1 << 20;
 const RECEIVE_TIMEOUT_MS = 700;

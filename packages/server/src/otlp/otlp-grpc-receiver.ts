@@ -10,9 +10,9 @@ import {
   type ServiceDefinition,
   setLogVerbosity,
 } from "@grpc/grpc-js";
+import { type GrpcLimits, grpcReceiving, refusalStatus } from "../grpc-receiving.ts";
+import { exportResponseProtobuf, RpcCode } from "../rpc-status.ts";
 import type { SpanIntake } from "../span-intake.ts";
-import { type GrpcLimits, grpcReceiving, refusalStatus } from "./grpc-receiving.ts";
-import { exportResponseProtobuf, RpcCode } from "./rpc-status.ts";
 
 // What goes wrong is told to the caller and to whoever opens the server; the library would print it as well.
 setLogVerbosity(logVerbosity.NONE);
@@ -36,7 +36,7 @@ const TRACE_SERVICE: ServiceDefinition<{ Export: Export }> = {
 export function createOtlpGrpcServer(intake: SpanIntake, limits: GrpcLimits): Server {
   const server = new Server({
     "grpc.max_receive_message_length": limits.maxBodyBytes,
-    interceptors: [grpcReceiving(intake, limits)],
+    interceptors: [grpcReceiving("otlp-grpc", intake, limits)],
   });
   const decoder = new OtlpProtobufDecoder();
   const exportSpans: Export = (call, callback) => {

@@ -6,8 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SpanSink } from "@culprit/trace-model";
 import { type DecodeOutcome, decodeOtlpJson, OtlpProtobufDecoder } from "@culprit/wire";
 import type { Metrics } from "../metrics.ts";
-import type { IntakeOutcome, SpanIntake } from "../span-intake.ts";
-import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, readBody } from "./read-body.ts";
+import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, readBody } from "../read-body.ts";
 import {
   exportResponseJson,
   exportResponseProtobuf,
@@ -16,7 +15,8 @@ import {
   type RpcStatus,
   statusJson,
   statusProtobuf,
-} from "./rpc-status.ts";
+} from "../rpc-status.ts";
+import type { IntakeOutcome, SpanIntake } from "../span-intake.ts";
 
 export const OTLP_HTTP_PATH = "/v1/traces";
 

@@ -5,8 +5,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Transform } from "node:stream";
 import * as zlib from "node:zlib";
-import type { BufferPool } from "../buffer-pool.ts";
-import type { ByteBudget } from "../byte-budget.ts";
+import type { BufferPool } from "./buffer-pool.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 
 export interface BodyLimits {
   /** Of one body, as it comes and unpacked. */

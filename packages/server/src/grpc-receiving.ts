@@ -11,9 +11,10 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from "@grpc/grpc-js";
-import type { Refusal, SpanIntake } from "../span-intake.ts";
+import type { Receiver } from "./metrics.ts";
 import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, unpack } from "./read-body.ts";
 import { RpcCode, type RpcStatus, statusProtobuf } from "./rpc-status.ts";
+import type { Refusal, SpanIntake } from "./span-intake.ts";
 
 export interface GrpcLimits extends Omit<BodyLimits, "pool"> {
   /** From a call's headers to the end of its message; 20 s when absent. */
@@ -32,7 +33,12 @@ interface LibraryCall {
   incomingEncoding: string;
 }
 
-export function grpcReceiving(intake: SpanIntake, limits: GrpcLimits): ServerInterceptor {
+/** @param receiver the door, as its refusals are counted */
+export function grpcReceiving(
+  receiver: Receiver,
+  intake: SpanIntake,
+  limits: GrpcLimits,
+): ServerInterceptor {
   const { budget, maxBodyBytes, receiveTimeoutMs = RECEIVE_TIMEOUT_MS } = limits;
   let receiving = 0;
   return (_method, call) => {
@@ -62,7 +68,7 @@ export function grpcReceiving(intake: SpanIntake, limits: GrpcLimits): ServerInt
       // A message begins with a byte that says whether it is packed.
       if (heldBytes === 0) isPacked = chunk[0] === 1;
       if (budget.reserve(chunk.length)) heldBytes += chunk.length;
-      else refuse(refusalStatus(intake.overloaded(RECEIVER)));
+      else refuse(refusalStatus(intake.overloaded(receiver)));
     };
     const begin = (): void => {
       isReceiving = true;
@@ -75,7 +81,8 @@ export function grpcReceiving(intake: SpanIntake, limits: GrpcLimits): ServerInt
     };
     const unpacked = (outcome: BodyOutcome): Buffer | undefined => {
       if (outcome.kind !== "body") {
-        if (isReceiving) refuse(unpackStatus(outcome, intake, maxBodyBytes));
+        if (isReceiving)
+          refuse(unpackStatus(outcome, () => intake.overloaded(receiver), maxBodyBytes));
         return undefined;
       }
       if (isReceiving) releaseUnpacked = outcome.release;
@@ -88,7 +95,7 @@ export function grpcReceiving(intake: SpanIntake, limits: GrpcLimits): ServerInt
         next({
           onReceiveMetadata: (metadata, proceed) => {
             const refusal =
-              receiving >= MAX_RECEIVING ? intake.overloaded(RECEIVER) : intake.refusal(RECEIVER);
+              receiving >= MAX_RECEIVING ? intake.overloaded(receiver) : intake.refusal(receiver);
             if (refusal !== undefined) return intercepting.sendStatus(refusalStatus(refusal));
             begin();
             proceed(metadata);
@@ -117,8 +124,6 @@ export function grpcReceiving(intake: SpanIntake, limits: GrpcLimits): ServerInt
   };
 }
 
-const RECEIVER = "otlp-grpc";
-
 interface CallStatus {
   readonly code: number;
   readonly details: string;
@@ -127,12 +132,12 @@ interface CallStatus {
 
 function unpackStatus(
   outcome: Exclude<BodyOutcome, { kind: "body" }>,
-  intake: SpanIntake,
+  overloaded: () => Refusal,
   maxBodyBytes: number,
 ): CallStatus {
   switch (outcome.kind) {
     case "busy":
-      return refusalStatus(intake.overloaded(RECEIVER));
+      return refusalStatus(overloaded());
     case "too-large":
       return {
         code: RpcCode.resourceExhausted,
