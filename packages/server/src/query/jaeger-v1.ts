@@ -4,9 +4,10 @@
 
 import { Readable } from "node:stream";
 import type { Operation, StoredTrace, TraceReader } from "@culprit/store";
+import { encodeJaegerTrace } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { adjustedSpans } from "./adjusted-spans.ts";
 import { findTraces } from "./found-traces.ts";
-import { jaegerTraceOf } from "./jaeger-trace.ts";
 import { type DataOrError, jsonEnvelope } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { parseTraceId } from "./trace-id.ts";
@@ -103,7 +104,11 @@ export function registerJaegerV1(
       reply.code(404);
       return send(request, reply, jaegerFailure(404, "trace not found"));
     }
-    return send(request, reply, jaegerAnswer([jaegerTraceOf(trace.spans, isRaw)]));
+    return send(
+      request,
+      reply,
+      jaegerAnswer([encodeJaegerTrace(adjustedSpans(trace.spans, isRaw))]),
+    );
   });
 
   async function sendTraces(
@@ -150,7 +155,7 @@ async function* tracesByIds(
   for (const [traceId, text] of ids) {
     const trace = await reader.trace(traceId);
     if (trace === undefined) yield { error: { msg: "trace not found", traceID: text } };
-    else yield { data: jaegerTraceOf(trace.spans, isRaw), traceId };
+    else yield { data: encodeJaegerTrace(adjustedSpans(trace.spans, isRaw)), traceId };
   }
 }
 
@@ -159,7 +164,7 @@ async function* encoded(
   isRaw: boolean,
 ): AsyncGenerator<DataOrError> {
   for await (const { spans, traceId } of traces) {
-    yield { data: jaegerTraceOf(spans, isRaw), traceId };
+    yield { data: encodeJaegerTrace(adjustedSpans(spans, isRaw)), traceId };
   }
 }
 
