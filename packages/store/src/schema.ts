@@ -145,6 +145,31 @@ partition by day
 order by (tenant, instance)
 settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
+/** Copies of rows of spans that retention leaves alone; found by trace. */
+const ARCHIVED_SPANS = `
+create table culprit.archived_spans (
+  tenant LowCardinality(String) default '',
+  trace_id FixedString(16),
+  span_id FixedString(8),
+  parent_span_id FixedString(8),
+  start_unix_nano UInt64,
+  duration_nano Int64,
+  received_unix_nano UInt64,
+  flags UInt32,
+  kind Int32,
+  status_code Int32,
+  service LowCardinality(String),
+  name LowCardinality(String),
+  resource LowCardinality(String),
+  scope LowCardinality(String),
+  attributes Map(LowCardinality(String), String),
+  attribute_types LowCardinality(String),
+  details String
+)
+engine = MergeTree
+order by (tenant, trace_id)
+settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1`;
+
 export interface SchemaStep {
   readonly version: number;
   readonly statements: readonly string[];
@@ -153,6 +178,7 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 1, statements: [SPANS, OPERATIONS] },
   { version: 2, statements: [ARRIVAL_INDEX, VERDICTS, VERDICT_PROGRESS, CALLEES, INSTANCES] },
+  { version: 4, statements: [ARCHIVED_SPANS] },
 ];
 
 /** Brings the database to the last step. A database that is further on than we know is refused, untouched. */
