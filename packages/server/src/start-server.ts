@@ -8,7 +8,7 @@ import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
-import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
+import { JSON_WEIGHT, jsonBodyLimits, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
@@ -56,6 +56,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         store,
         metrics,
         otlpHttp,
+        jsonLimits: jsonBodyLimits(limits),
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
       });

@@ -18,7 +18,7 @@ export function adjustedSpans(spans: readonly Span[], isRaw: boolean): readonly 
   if (isRaw) return spans;
   const trace = assembleTrace(spans);
   const warnings = warningsBySpan(trace);
-  const shared = new SortedObjects();
+  const shared = new TidyObjects();
   return trace.spans.map((span, row) => {
     // Assembly gave ids to the halves of a shared one.
     const spanId = trace.spanIds[row] ?? span.spanId;
@@ -57,14 +57,14 @@ function sorted(attributes: Attributes): Attributes {
   return new Map([...attributes].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Spans that shared a resource or a scope share it sorted, too. */
-class SortedObjects {
+/** Spans that shared a resource or a scope share it tidied, too. Schema URLs are in raw answers alone: Jaeger has none. */
+class TidyObjects {
   readonly #made = new Map<Resource | Scope, Resource | Scope>();
 
   of<T extends Resource | Scope>(object: T): T {
     let made = this.#made.get(object);
     if (made === undefined) {
-      made = { ...object, attributes: sorted(object.attributes) };
+      made = { ...object, attributes: sorted(object.attributes), schemaUrl: "" };
       this.#made.set(object, made);
     }
     return made as T;
