@@ -12,10 +12,7 @@ import {
   momentOf,
   textMapOf,
 } from "./parameter-values.ts";
-import { MAX_LIMIT, traceQueryOf } from "./trace-query.ts";
-
-/** As Jaeger's, when none is given. */
-export const DEFAULT_SEARCH_DEPTH = 100;
+import { DEFAULT_SEARCH_DEPTH, MAX_LIMIT, traceQueryOf } from "./trace-query.ts";
 
 export interface V3Search {
   readonly query: TraceQuery;

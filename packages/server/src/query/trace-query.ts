@@ -6,6 +6,9 @@ import type { UnixNanos } from "@culprit/trace-model";
 /** Traces of one answer: what Jaeger's UI offers at most. */
 export const MAX_LIMIT = 1500;
 
+/** Traces of an answer of v3 when no depth is given: Jaeger's own default. */
+export const DEFAULT_SEARCH_DEPTH = 100;
+
 /** An empty text and what is undefined are no condition. */
 export interface SearchConditions {
   readonly service: string;
