@@ -22,7 +22,7 @@ import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { jaegerV3Failure, registerJaegerV3 } from "./jaeger-v3.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
-import { registerWebUi } from "./web-ui.ts";
+import { HASHED_FOLDERS, registerWebUi } from "./web-ui.ts";
 
 export interface QueryServer {
   readonly server: Server;
@@ -42,7 +42,7 @@ export interface QueryServerParts {
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
-const NO_PAGE = /^\/(api|v1|assets)(\/|$|\?)/;
+const NO_PAGE = new RegExp(`^/(api|v1|${HASHED_FOLDERS.join("|")})(/|$|\\?)`);
 
 /** Not listening yet. */
 export async function createQueryServer(parts: QueryServerParts): Promise<QueryServer> {
