@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WireError } from "@culprit/wire";
-import { readSearchRequest, readWindowRequest } from "./query-requests.ts";
+import fc from "fast-check";
+import {
+  readOperationsRequest,
+  readSearchRequest,
+  readV2TraceRequest,
+  readV3TraceRequest,
+  readWindowRequest,
+} from "./query-requests.ts";
 
 test("fields that are not known are passed over", () => {
   const unknown = [0x98, 0x06, 1, 0x9a, 0x06, 2, 7, 7];
@@ -30,4 +37,20 @@ test("bytes that are no message are an error of the wire", () => {
   for (const bytes of [[0x0a, 5, 1], [0x0a, 2, 0x22, 9], [0x0f]]) {
     assert.throws(() => readSearchRequest(Uint8Array.from(bytes)), WireError);
   }
+});
+
+test("any bytes are a request or an error of the wire", () => {
+  const readers = [readV2TraceRequest, readV3TraceRequest, readSearchRequest, readWindowRequest];
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      for (const read of [...readers, readOperationsRequest]) {
+        try {
+          read(bytes);
+        } catch (error) {
+          assert.ok(error instanceof WireError);
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });

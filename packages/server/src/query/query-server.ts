@@ -1,4 +1,4 @@
-// The query door: web UI, Jaeger's v1 API, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
+// The query door: web UI, Jaeger's v1 and v3 APIs, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
 // `culprit import --to` needs no second address.
 
 import { maxHeaderSize, type Server } from "node:http";
