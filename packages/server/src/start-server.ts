@@ -8,8 +8,9 @@ import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
-import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
+import { JSON_WEIGHT, jsonBodyLimits, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
+import { createQueryGrpcServer } from "./query-grpc/query-grpc-server.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
@@ -56,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         store,
         metrics,
         otlpHttp,
+        jsonLimits: jsonBodyLimits(limits),
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
       });
@@ -72,7 +74,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     "otlp-grpc": (port) => {
       const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
-      return bindGrpc(server, host, port);
+      return bindGrpc(server, "otlp-grpc", host, port);
+    },
+    "query-grpc": (port) => {
+      const { reader, archive } = store;
+      const server = createQueryGrpcServer({ reader, archive });
+      closings.push(() => closeGrpcServer(server));
+      return bindGrpc(server, "query-grpc", host, port);
     },
   };
   const close = async (): Promise<void> => {
@@ -96,11 +104,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { addresses, close };
 }
 
-function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {
+function bindGrpc(server: GrpcServer, name: DoorName, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
     server.bindAsync(addressText(host, port), credentials, (error, boundPort) => {
-      if (error !== null) reject(doorError("otlp-grpc", host, port, error));
+      if (error !== null) reject(doorError(name, host, port, error));
       else resolve(addressText(host, boundPort));
     });
   });

@@ -6,6 +6,7 @@ export type {
   SpanConditions,
   TimeRange,
 } from "./cohort-reader.ts";
+export type { Dependency, DependencyReader } from "./dependency-reader.ts";
 export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export {
@@ -24,6 +25,7 @@ export {
 export { StatementTooLong } from "./statement-too-long.ts";
 export { StoreOpenError } from "./store-open-error.ts";
 export type { TopologyEntries } from "./topology-register.ts";
+export type { TraceArchive } from "./trace-archive.ts";
 export type {
   AttributeFilter,
   FoundTrace,

@@ -150,6 +150,30 @@ settings fsync_after_insert = 1, fsync_part_directory = 1`;
  * instead of 15.
  */
 const WIDER_MERGES = "alter table culprit.spans modify setting merge_selector_base = 40";
+/** Copies of rows of spans that retention leaves alone; found by trace. */
+const ARCHIVED_SPANS = `
+create table culprit.archived_spans (
+  tenant LowCardinality(String) default '',
+  trace_id FixedString(16),
+  span_id FixedString(8),
+  parent_span_id FixedString(8),
+  start_unix_nano UInt64,
+  duration_nano Int64,
+  received_unix_nano UInt64,
+  flags UInt32,
+  kind Int32,
+  status_code Int32,
+  service LowCardinality(String),
+  name LowCardinality(String),
+  resource LowCardinality(String),
+  scope LowCardinality(String),
+  attributes Map(LowCardinality(String), String),
+  attribute_types LowCardinality(String),
+  details String
+)
+engine = MergeTree
+order by (tenant, trace_id)
+settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1`;
 
 export interface SchemaStep {
   readonly version: number;
@@ -159,6 +183,7 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 1, statements: [SPANS, OPERATIONS] },
   { version: 2, statements: [ARRIVAL_INDEX, VERDICTS, VERDICT_PROGRESS, CALLEES, INSTANCES] },
+  { version: 4, statements: [ARCHIVED_SPANS] },
   { version: 6, statements: [WIDER_MERGES] },
 ];
 

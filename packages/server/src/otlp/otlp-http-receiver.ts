@@ -31,6 +31,12 @@ export interface HttpBodyLimits extends Omit<BodyLimits, "weight"> {
   readonly maxJsonBodyBytes: number;
 }
 
+/** Of a JSON body. */
+export function jsonBodyLimits(limits: HttpBodyLimits): BodyLimits {
+  const maxBodyBytes = Math.min(limits.maxJsonBodyBytes, limits.maxBodyBytes);
+  return { ...limits, maxBodyBytes, weight: JSON_WEIGHT };
+}
+
 type Encoding = "application/x-protobuf" | "application/json";
 
 interface Answer {
@@ -53,11 +59,7 @@ export class OtlpHttpReceiver {
     this.#metrics = metrics;
     this.#limits = {
       "application/x-protobuf": limits,
-      "application/json": {
-        ...limits,
-        maxBodyBytes: Math.min(limits.maxJsonBodyBytes, limits.maxBodyBytes),
-        weight: JSON_WEIGHT,
-      },
+      "application/json": jsonBodyLimits(limits),
     };
   }
 
