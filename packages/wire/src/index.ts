@@ -37,5 +37,6 @@ export { encodeOtlpProtobuf } from "./otlp-protobuf-encoder.ts";
 export { valueText } from "./value-text.ts";
 export { MAX_VALUE_DEPTH, WIRE_ERROR_CODES, WireError, type WireErrorCode } from "./wire-error.ts";
 export type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "./zipkin-json.ts";
-export { decodeZipkinJson } from "./zipkin-json-decoder.ts";
+export { decodeZipkinJson, ZipkinJsonDecoder } from "./zipkin-json-decoder.ts";
 export { encodeZipkinJson, zipkinJsonOf } from "./zipkin-json-encoder.ts";
+export { decodeZipkinProtobuf, ZipkinProtobufDecoder } from "./zipkin-protobuf-decoder.ts";
