@@ -169,7 +169,7 @@ export class JsonCursor extends JsonStrings {
         if (at === this.at || byte === DOT || (byte | 0x20) === 0x65) return -1;
         break;
       }
-      value = value * 10 + byte - 0x30;
+      value = value * 10 + (byte - 0x30);
       at++;
     }
     const isZeroLed = bytes[this.at] === 0x30 && at - this.at > 1;

@@ -93,6 +93,7 @@ export class ZipkinJsonDecoder {
       cursor.key();
       if (!this.#field()) cursor.skip();
     }
+    if (!this.#writer.accepts(span, count)) return;
     if (span.isV1) writeZipkinV1(span, this.#writer, sink, count);
     else this.#writer.write(span, sink, count);
   }

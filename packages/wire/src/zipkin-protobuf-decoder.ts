@@ -41,8 +41,10 @@ export class ZipkinProtobufDecoder {
         if (tag === 0x0a) {
           const start = reader.at;
           const fault = this.#read(reader.lengthEnd(end));
-          if (fault === undefined) this.#writer.write(this.#span, sink, count);
-          else count.reject(`${fault} (span at byte ${start})`);
+          if (fault !== undefined) count.reject(`${fault} (span at byte ${start})`);
+          else if (this.#writer.accepts(this.#span, count)) {
+            this.#writer.write(this.#span, sink, count);
+          }
         } else {
           reader.skip(tag, end);
         }

@@ -54,14 +54,17 @@ export class ZipkinSpanWriter {
     this.#head.release();
   }
 
-  /** A span without an id is left out and counted. */
+  /** A span without an id is left out and counted: ask before it is written. */
+  accepts({ bytes, ids, nameStart, nameEnd }: ZipkinPlaces, count: OutcomeCount): boolean {
+    const hasTraceId = !isZero(ids, TRACE_ID_AT, SPAN_ID_AT);
+    if (hasTraceId && !isZero(ids, SPAN_ID_AT, PARENT_ID_AT)) return true;
+    const isFirst = count.rejectedSpanCount === 0;
+    const name = isFirst ? textOf(bytes, nameStart, nameEnd) : "";
+    count.reject(isFirst ? `a span without ${hasTraceId ? "an id" : "a traceId"} ("${name}")` : "");
+    return false;
+  }
+
   write(span: ZipkinPlaces, sink: SpanSink, count: OutcomeCount): void {
-    const hasTraceId = !isZero(span.ids, TRACE_ID_AT, SPAN_ID_AT);
-    if (!hasTraceId || isZero(span.ids, SPAN_ID_AT, PARENT_ID_AT)) {
-      const name = textOf(span.bytes, span.nameStart, span.nameEnd);
-      count.reject(`a span without ${hasTraceId ? "an id" : "a traceId"} ("${name}")`);
-      return;
-    }
     count.spanCount++;
     const { bytes, tags } = span;
     this.#fields.take(tags, bytes);
