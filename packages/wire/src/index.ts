@@ -19,6 +19,14 @@ export {
 } from "./jaeger-json.ts";
 export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
+export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
+export {
+  decodeJaegerThriftBatch,
+  decodeJaegerThriftMessage,
+  type JaegerBatchOutcome,
+  type JaegerClientStats,
+  JaegerThriftDecoder,
+} from "./jaeger-thrift-decoder.ts";
 export { type BadLine, decodeOtlpJsonLines, type JsonLinesOutcome } from "./json-lines.ts";
 export { decodeOtlpJson, OtlpJsonDecoder } from "./otlp-json-decoder.ts";
 export {

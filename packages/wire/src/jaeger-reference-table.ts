@@ -1,7 +1,7 @@
 // References of one span as bytes: what `relationsOf` does with references that are objects.
 
 import type { SpanSink } from "@culprit/trace-model";
-import { isSame, isZero } from "./jaeger-id-bytes.ts";
+import { copyBytes, isSame, isZero } from "./jaeger-id-bytes.ts";
 import { CHILD_OF, FOLLOWS_FROM, REFERENCE_KEY } from "./jaeger-json.ts";
 
 /** A row is a trace id, a span id, and 1 for FOLLOWS_FROM. */
@@ -59,7 +59,7 @@ export class JaegerReferenceTable {
     for (let row = 0; row < this.#length; row++) {
       const at = row * ROW_BYTES;
       // A reference without a trace id means this trace.
-      if (isZero(bytes, at, at + 16)) bytes.set(ids.subarray(traceIdAt, traceIdAt + 16), at);
+      if (isZero(bytes, at, at + 16)) copyBytes(ids, traceIdAt, bytes, at, 16);
       if (!isSame(bytes, at, ids, traceIdAt, 16)) continue;
       if (bytes[at + TYPE_AT] === 1) {
         if (this.#followed < 0) this.#followed = row;

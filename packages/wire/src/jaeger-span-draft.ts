@@ -5,7 +5,7 @@
 import { NO_ATTRIBUTES, newSpanHead, type Scope, type SpanSink } from "@culprit/trace-model";
 import { ByteKeyedCache } from "./byte-keyed-cache.ts";
 import type { OutcomeCount } from "./decode-outcome.ts";
-import { isZero, putInt64, putPadded } from "./jaeger-id-bytes.ts";
+import { copyBytes, isSame, isZero, putInt64, putPadded } from "./jaeger-id-bytes.ts";
 import { WARNINGS_KEY } from "./jaeger-json.ts";
 import { JaegerLogTable } from "./jaeger-log-table.ts";
 import { JaegerReferenceTable } from "./jaeger-reference-table.ts";
@@ -41,7 +41,12 @@ export class JaegerSpanDraft {
   readonly #fields = new JaegerTagFields();
   readonly #end = new NanoHalves();
   readonly #scopes = new ByteKeyedCache<Scope>();
-  #scope: Scope | undefined;
+  /** Where the scope lies that the sink was given last. */
+  #hasScope = false;
+  #scopeNameStart = 0;
+  #scopeNameEnd = 0;
+  #scopeVersionStart = 0;
+  #scopeVersionEnd = 0;
   #input: Uint8Array = NOTHING;
   #scratch = new Uint8Array(SCRATCH_BYTES);
   #view = new DataView(this.#scratch.buffer);
@@ -50,7 +55,7 @@ export class JaegerSpanDraft {
   /** Spans that follow lie in these bytes, and their sink knows no scope yet. */
   reset(bytes: Uint8Array): void {
     this.#input = bytes;
-    this.#scope = undefined;
+    this.#hasScope = false;
     this.clear();
   }
 
@@ -88,8 +93,8 @@ export class JaegerSpanDraft {
   emit(sink: SpanSink, count: OutcomeCount): void {
     const missing = this.#missingId();
     if (missing !== undefined) {
-      const name = decoder.decode(this.#input.subarray(this.nameStart, this.nameEnd));
-      count.reject(`a span without a ${missing} id ("${name}")`);
+      // Only the first reason is told: a megabyte may hold a million of such spans.
+      count.reject(count.rejectedSpanCount === 0 ? this.#reason(missing) : "");
       return;
     }
     this.#fields.take(this.tags, this.#input);
@@ -111,6 +116,11 @@ export class JaegerSpanDraft {
   #missingId(): string | undefined {
     if (isZero(this.#scratch, DraftId.trace, DraftId.trace + 16)) return "trace";
     return isZero(this.#scratch, DraftId.span, DraftId.span + 8) ? "span" : undefined;
+  }
+
+  #reason(missing: string): string {
+    const name = decoder.decode(this.#input.subarray(this.nameStart, this.nameEnd));
+    return `a span without a ${missing} id ("${name.slice(0, 100)}")`;
   }
 
   #begin(sink: SpanSink): void {
@@ -144,7 +154,7 @@ export class JaegerSpanDraft {
     const at = DraftId.parent;
     const hasParentId = !isZero(scratch, at, at + 8);
     const referred = this.references.findParent(scratch, DraftId.trace, hasParentId);
-    if (referred >= 0) scratch.set(this.references.bytes.subarray(referred, referred + 8), at);
+    if (referred >= 0) copyBytes(this.references.bytes, referred, scratch, at, 8);
     return referred >= 0 || hasParentId ? at : -1;
   }
 
@@ -156,17 +166,41 @@ export class JaegerSpanDraft {
     const nameEnd = name < 0 ? 0 : tags.end(name);
     const versionStart = version < 0 ? 0 : tags.start(version);
     const versionEnd = version < 0 ? 0 : tags.end(version);
+    if (this.#isLastScope(nameStart, nameEnd, versionStart, versionEnd)) return;
+    this.#scopeNameStart = nameStart;
+    this.#scopeNameEnd = nameEnd;
+    this.#scopeVersionStart = versionStart;
+    this.#scopeVersionEnd = versionEnd;
     const input = this.#input;
-    const scope = this.#scopes.get(input, nameStart, nameEnd, versionStart, versionEnd, () => ({
-      name: decoder.decode(input.subarray(nameStart, nameEnd)),
-      version: decoder.decode(input.subarray(versionStart, versionEnd)),
-      attributes: NO_ATTRIBUTES,
-      droppedAttributesCount: 0,
-      schemaUrl: "",
-    }));
-    if (scope === this.#scope) return;
-    this.#scope = scope;
-    sink.scope(scope);
+    this.#hasScope = true;
+    sink.scope(
+      this.#scopes.get(input, nameStart, nameEnd, versionStart, versionEnd, () => ({
+        name: decoder.decode(input.subarray(nameStart, nameEnd)),
+        version: decoder.decode(input.subarray(versionStart, versionEnd)),
+        attributes: NO_ATTRIBUTES,
+        droppedAttributesCount: 0,
+        schemaUrl: "",
+      })),
+    );
+  }
+
+  /** Spans of one scope mostly follow each other. */
+  #isLastScope(
+    nameStart: number,
+    nameEnd: number,
+    versionStart: number,
+    versionEnd: number,
+  ): boolean {
+    const input = this.#input;
+    const nameBytes = nameEnd - nameStart;
+    const versionBytes = versionEnd - versionStart;
+    return (
+      this.#hasScope &&
+      nameBytes === this.#scopeNameEnd - this.#scopeNameStart &&
+      versionBytes === this.#scopeVersionEnd - this.#scopeVersionStart &&
+      isSame(input, nameStart, input, this.#scopeNameStart, nameBytes) &&
+      isSame(input, versionStart, input, this.#scopeVersionStart, versionBytes)
+    );
   }
 
   #scopeRow(meaning: number, otherwise: number): number {
@@ -203,9 +237,7 @@ export class JaegerSpanDraft {
     if (used + sizeBytes > this.#scratch.length) {
       this.#resize(Math.max(this.#scratch.length * 2, used + sizeBytes));
     }
-    const scratch = this.#scratch;
-    const input = this.#input;
-    for (let i = 0; i < sizeBytes; i++) scratch[used + i] = input[start + i] as number;
+    copyBytes(this.#input, start, this.#scratch, used, sizeBytes);
     this.#used = used + sizeBytes;
     return this.#used;
   }
