@@ -1,4 +1,4 @@
-// How fast one thread takes the binary formats apart: `node bench/wire.bench.ts`
+// How fast one thread takes each format apart: `node bench/wire.bench.ts`
 // Requests of 512 spans with 8 attributes (345 bytes a span in OTLP), into a sink that copies what it is given, as a
 // store does. The formats take turns within each round, so that their ratios hold.
 
@@ -9,6 +9,11 @@ import {
   JaegerProtobufDecoder,
   JaegerThriftDecoder,
   OtlpProtobufDecoder,
+  ZipkinJsonDecoder,
+  ZipkinProtobufDecoder,
+  type ZipkinSpan,
+  ZipkinThriftDecoder,
+  zipkinJsonOf,
 } from "@culprit/wire";
 import {
   type Batch,
@@ -16,6 +21,11 @@ import {
   thriftBatch,
   thriftPacket,
 } from "../packages/wire/test/jaeger-batch.ts";
+import {
+  zipkinProtobuf,
+  zipkinThrift,
+  zipkinV1Of,
+} from "../packages/wire/test/zipkin-encodings.ts";
 
 const SPANS_PER_REQUEST = 512;
 const REQUESTS = 64;
@@ -188,6 +198,17 @@ function jaegerBatch(spans: readonly Span[]): Batch {
   };
 }
 
+/** As a Zipkin client would send it: of the process it says the service alone. */
+function zipkinSpans(spans: readonly Span[]): ZipkinSpan[] {
+  return zipkinJsonOf(
+    spans.map((span) => {
+      const service = span.resource.attributes.get("service.name") ?? "";
+      const resource = { ...span.resource, attributes: new Map([["service.name", service]]) };
+      return { ...span, resource, scope: { ...span.scope, name: "", version: "" } };
+    }),
+  );
+}
+
 interface Format {
   readonly name: string;
   readonly requests: readonly Uint8Array[];
@@ -200,6 +221,11 @@ const batches = requests.map(jaegerBatch);
 const otlp = new OtlpProtobufDecoder();
 const thrift = new JaegerThriftDecoder();
 const jaeger = new JaegerProtobufDecoder();
+const zipkin = requests.map(zipkinSpans);
+const zipkinV1 = zipkin.map((spans) => spans.map(zipkinV1Of));
+const zipkinJson = new ZipkinJsonDecoder();
+const zipkinProtobufs = new ZipkinProtobufDecoder();
+const zipkinThrifts = new ZipkinThriftDecoder();
 const FORMATS: readonly Format[] = [
   {
     name: "OTLP/protobuf",
@@ -220,6 +246,26 @@ const FORMATS: readonly Format[] = [
     name: "Jaeger protobuf",
     requests: batches.map((batch) => protobufBatch(batch)),
     decode: (request) => jaeger.decode(request, sink),
+  },
+  {
+    name: "Zipkin protobuf",
+    requests: zipkin.map(zipkinProtobuf),
+    decode: (request) => zipkinProtobufs.decode(request, sink),
+  },
+  {
+    name: "Zipkin JSON",
+    requests: zipkin.map((spans) => Buffer.from(JSON.stringify(spans))),
+    decode: (request) => zipkinJson.decode(request, sink),
+  },
+  {
+    name: "Zipkin v1 JSON",
+    requests: zipkinV1.map((spans) => Buffer.from(JSON.stringify(spans))),
+    decode: (request) => zipkinJson.decode(request, sink),
+  },
+  {
+    name: "Zipkin v1 Thrift",
+    requests: zipkinV1.map(zipkinThrift),
+    decode: (request) => zipkinThrifts.decode(request, sink),
   },
 ];
 

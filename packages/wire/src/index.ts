@@ -48,3 +48,4 @@ export type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "./zipkin-json
 export { decodeZipkinJson, ZipkinJsonDecoder } from "./zipkin-json-decoder.ts";
 export { encodeZipkinJson, zipkinJsonOf } from "./zipkin-json-encoder.ts";
 export { decodeZipkinProtobuf, ZipkinProtobufDecoder } from "./zipkin-protobuf-decoder.ts";
+export { decodeZipkinThrift, ZipkinThriftDecoder } from "./zipkin-thrift-decoder.ts";
