@@ -136,13 +136,13 @@ export class JsonCursor extends JsonStrings {
   }
 
   /** A string; a number or a truth as the text that it is written with; null is empty. @returns whether it had quotes */
-  scalar(): boolean {
+  scalar(wanted: string = "a string"): boolean {
     const byte = this.peek();
     if (byte === QUOTE || byte === 0x6e) {
       this.text();
       return true;
     }
-    if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) this.failType("a string");
+    if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) this.failType(wanted);
     const start = this.at;
     this.skip();
     this.textStart = start;

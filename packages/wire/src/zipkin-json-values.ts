@@ -9,6 +9,8 @@ const HALF = 2 ** 32;
 const MAX_TIME_DIGITS = 40;
 /** Over all that fit in a uint64. */
 const MAX_NANOS = 2 ** 65;
+const MICROSECONDS = "microseconds";
+const PORT_NUMBER = "an integer from 0 to 2^32-1";
 const INTEGER = /^-?\d+$/;
 
 const encoder = new TextEncoder();
@@ -55,13 +57,13 @@ function readUint32(cursor: JsonCursor): number {
   const { at } = cursor;
   let value = cursor.digits();
   if (value < 0) {
-    cursor.scalar();
+    cursor.scalar(PORT_NUMBER);
     const text = cursor.textValue();
     value = text === "" ? 0 : INTEGER.test(text) ? Number(text) : -1;
   }
   if (value >= 0 && value < HALF) return value | 0;
   cursor.at = at;
-  return cursor.failType("an integer from 0 to 2^32-1");
+  return cursor.failType(PORT_NUMBER);
 }
 
 /** Microseconds, perhaps with a fraction; a negative number is none, as in Zipkin. */
@@ -72,14 +74,14 @@ export function readMicros(cursor: JsonCursor, into: NanoHalves): true {
     return true;
   }
   const { at } = cursor;
-  cursor.scalar();
+  cursor.scalar(MICROSECONDS);
   const nanos = nanosOf(cursor.textValue());
   if (nanos !== undefined) {
     into.set(nanos);
     return true;
   }
   cursor.at = at;
-  return cursor.failType("microseconds");
+  return cursor.failType(MICROSECONDS);
 }
 
 /** undefined for text that is no number */

@@ -6,6 +6,7 @@ import { assertSameSpans } from "../../trace-model/test/span-identity.ts";
 import { zipkinSpans } from "../test/zipkin-arbitrary.ts";
 import { zipkinProtobuf, zipkinThrift, zipkinV1Of } from "../test/zipkin-encodings.ts";
 import type { DecodeOutcome } from "./decode-outcome.ts";
+import { type FileFormat, sniffFormat } from "./file-format.ts";
 import { WireError } from "./wire-error.ts";
 import type { ZipkinSpan } from "./zipkin-json.ts";
 import { decodeZipkinJson, ZipkinJsonDecoder } from "./zipkin-json-decoder.ts";
@@ -15,6 +16,7 @@ import { decodeZipkinThrift, ZipkinThriftDecoder } from "./zipkin-thrift-decoder
 type Decode = (bytes: Uint8Array, sink: SpanSink) => DecodeOutcome;
 
 interface Encoding {
+  readonly format: FileFormat;
   encode(spans: readonly ZipkinSpan[]): Uint8Array;
   readonly decode: Decode;
 }
@@ -22,10 +24,19 @@ interface Encoding {
 const bytesOf = (document: unknown) => new TextEncoder().encode(JSON.stringify(document));
 
 const ENCODINGS: Readonly<Record<string, Encoding>> = {
-  "v2 JSON": { encode: bytesOf, decode: decodeZipkinJson },
-  "v2 protobuf": { encode: zipkinProtobuf, decode: decodeZipkinProtobuf },
-  "v1 JSON": { encode: (spans) => bytesOf(spans.map(zipkinV1Of)), decode: decodeZipkinJson },
+  "v2 JSON": { format: "zipkin-json", encode: bytesOf, decode: decodeZipkinJson },
+  "v2 protobuf": {
+    format: "zipkin-protobuf",
+    encode: zipkinProtobuf,
+    decode: decodeZipkinProtobuf,
+  },
+  "v1 JSON": {
+    format: "zipkin-json",
+    encode: (spans) => bytesOf(spans.map(zipkinV1Of)),
+    decode: decodeZipkinJson,
+  },
   "v1 Thrift": {
+    format: "zipkin-thrift",
     encode: (spans) => zipkinThrift(spans.map(zipkinV1Of)),
     decode: decodeZipkinThrift,
   },
@@ -50,6 +61,20 @@ test("the same spans are equal in every encoding", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+test("a file of any encoding is known for what it is", () => {
+  fc.assert(
+    fc.property(
+      zipkinSpans.filter((spans) => spans.length > 0),
+      (spans) => {
+        for (const { encode, format } of Object.values(ENCODINGS)) {
+          assert.equal(sniffFormat(encode(spans)), format);
+        }
+      },
+    ),
+  );
+  assert.equal(sniffFormat(zipkinThrift([])), "zipkin-thrift");
 });
 
 test("a decoder that is kept is not changed by what it has read", () => {

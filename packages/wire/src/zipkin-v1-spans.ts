@@ -1,6 +1,7 @@
 // A span of Zipkin's version 1 as the spans that it is in version 2. Version 1 tells a call by core annotations (client
 // send, server receive, …), each with the endpoint that logged it: one span holds both sides, and they are taken apart
-// here as Zipkin does it. https://github.com/openzipkin/zipkin (V1SpanConverter)
+// here as Zipkin does it (https://github.com/openzipkin/zipkin, V1SpanConverter), but for one thing: a core annotation at
+// a time that is neither start nor end is not lost.
 
 import { SpanKind, type SpanSink } from "@culprit/trace-model";
 import type { OutcomeCount } from "./decode-outcome.ts";
@@ -41,8 +42,6 @@ const LOCAL_COMPONENT = bytesOf("lc");
 interface Moment {
   readonly nanos: bigint;
   readonly endpoint: number;
-  /** Of the annotation; -1 for a moment that is concluded. */
-  readonly row: number;
 }
 
 type Moments = { [core in Core]?: Moment | undefined };
@@ -68,6 +67,9 @@ class Conversion {
   /** As the span says itself; 0 where it does not. */
   readonly #start: bigint;
   readonly #duration: bigint;
+  /** The parts of receivers that are not found by their service. */
+  #server: ZipkinV1Part | undefined;
+  #consumer: ZipkinV1Part | undefined;
 
   constructor(span: ZipkinPlaces) {
     this.#span = span;
@@ -80,6 +82,7 @@ class Conversion {
     this.#annotations();
     this.#calls();
     this.#messages();
+    this.#keepUntold();
     this.#remotes(this.#binaryAnnotations());
     return this.#parts.all;
   }
@@ -121,9 +124,7 @@ class Conversion {
       cells[at + Annotation.part] = core === undefined ? part.number : NO_PART;
       if (core === undefined) continue;
       part.kind = KIND_OF_CORE[core] ?? part.kind;
-      const low = BigInt((cells[at + Annotation.timeLow] as number) >>> 0);
-      const high = BigInt((cells[at + Annotation.timeHigh] as number) >>> 0);
-      this.#moments[core] = { nanos: (high << 32n) | low, endpoint, row };
+      this.#moments[core] = { nanos: timeAt(cells, at), endpoint };
     }
   }
 
@@ -148,7 +149,7 @@ class Conversion {
     const nanos = this.#start;
     if (end === undefined || nanos === 0n || this.#duration === 0n) return undefined;
     if (nanos + this.#duration !== end.nanos) return undefined;
-    return { nanos, endpoint: end.endpoint, row: -1 };
+    return { nanos, endpoint: end.endpoint };
   }
 
   /** The span's own times are the client's. */
@@ -156,6 +157,7 @@ class Conversion {
     const { cr, ss } = this.#moments;
     this.#setTimes(cs, cr);
     const server = this.#otherSide(cs, SpanKind.client, sr, SpanKind.server);
+    this.#server = server;
     server.start = sr.nanos;
     if (ss !== undefined) server.duration = ss.nanos - sr.nanos;
   }
@@ -186,15 +188,12 @@ class Conversion {
     }
   }
 
-  /** Half a call, or none: an end without its start stays an annotation. */
+  /** Half a call, or none. */
   #incomplete(): void {
-    const { cs, cr, sr, ss } = this.#moments;
+    const { cs, sr } = this.#moments;
     for (const part of this.#parts.all) {
-      const isClient = part.kind === SpanKind.client;
-      if (!isClient && part.kind !== SpanKind.server) continue;
-      const begin = isClient ? cs : sr;
-      if (begin !== undefined) part.start = begin.nanos;
-      this.#keep(isClient ? cr : ss, part);
+      if (part.kind === SpanKind.client) part.start = cs?.nanos ?? part.start;
+      if (part.kind === SpanKind.server) part.start = sr?.nanos ?? part.start;
     }
     if (this.#start === 0n) return;
     this.#parts.first.start = this.#start;
@@ -205,6 +204,7 @@ class Conversion {
     const { ms, mr, ws, wr } = this.#moments;
     if (ms !== undefined && mr !== undefined) {
       const consumer = this.#otherSide(ms, SpanKind.producer, mr, SpanKind.consumer);
+      this.#consumer = consumer;
       consumer.start = wr?.nanos ?? mr.nanos;
       if (wr !== undefined) consumer.duration = mr.nanos - wr.nanos;
       const producer = this.#parts.of(ms.endpoint);
@@ -215,18 +215,32 @@ class Conversion {
     } else if (mr !== undefined) {
       if (wr === undefined) this.#setTimes(mr, undefined);
       else this.#setTimes(wr, mr);
-    } else {
-      for (const moment of [ws, wr]) {
-        if (moment !== undefined) this.#keep(moment, this.#parts.of(moment.endpoint));
-      }
     }
   }
 
-  /** A core annotation stays an annotation. */
-  #keep(moment: Moment | undefined, part: ZipkinV1Part): void {
-    if (moment === undefined || moment.row < 0) return;
-    const { cells, columns } = this.#span.annotations;
-    cells[moment.row * columns + Annotation.part] = part.number;
+  /** Core annotations stay annotations where start and end of their part do not tell them. */
+  #keepUntold(): void {
+    const { ms, mr } = this.#moments;
+    const { bytes, annotations } = this.#span;
+    const { cells, columns, length } = annotations;
+    for (let row = 0, at = 0; row < length; row++, at += columns) {
+      if (cells[at + Annotation.part] !== NO_PART) continue;
+      const start = cells[at + Annotation.valueStart] as number;
+      const core = coreOf(bytes, start, cells[at + Annotation.valueEnd] as number);
+      const part = this.#sideOf(core, cells[at + Annotation.endpoint] as number);
+      const nanos = timeAt(cells, at);
+      const isOnWire = core === "ws" || core === "wr";
+      const isTold = nanos === part.start || nanos === part.start + part.duration;
+      const hasMessage = ms !== undefined || mr !== undefined;
+      if (!isTold || (isOnWire && !hasMessage)) cells[at + Annotation.part] = part.number;
+    }
+  }
+
+  #sideOf(core: Core | undefined, endpoint: number): ZipkinV1Part {
+    const isServer = core === "sr" || core === "ss";
+    const isConsumer = core === "mr" || core === "wr";
+    const other = isServer ? this.#server : isConsumer ? this.#consumer : undefined;
+    return other ?? this.#parts.of(endpoint);
   }
 
   /** Gives each tag to its part. @returns what are addresses and no tags */
@@ -301,6 +315,12 @@ class Conversion {
 function coreOf(bytes: Uint8Array, start: number, end: number): Core | undefined {
   if (end - start !== 2) return undefined;
   return CORES[CORE_BYTES.findIndex((core) => isText(bytes, start, end, core))];
+}
+
+/** Nanoseconds of the annotation at `at`. */
+function timeAt(cells: Int32Array, at: number): bigint {
+  const low = BigInt((cells[at + Annotation.timeLow] as number) >>> 0);
+  return (BigInt((cells[at + Annotation.timeHigh] as number) >>> 0) << 32n) | low;
 }
 
 /** Of the binary annotation at `at`. */
