@@ -4,8 +4,9 @@
 import { type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
+import { withCors } from "./cors.ts";
 import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
-import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
+import { closeHttpServer, listen, newHttpServer, type RequestHandler } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
@@ -14,6 +15,7 @@ import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
 import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
+import { createZipkinReceiver } from "./zipkin/zipkin-receiver.ts";
 
 /** What OTLP exporters must be able to send at least; a collector's batches are far smaller. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -50,6 +52,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? "127.0.0.1";
   const addresses = new Map<DoorName, string>();
   const closings: (() => Promise<void>)[] = [];
+  const openHttp = (name: DoorName, port: number, handle: RequestHandler): Promise<string> => {
+    const server = newHttpServer(handle);
+    closings.push(() => closeHttpServer(server));
+    return listen(server, name, host, port);
+  };
+  const corsOrigins = options.corsOrigins ?? [];
   const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
     query: async (port) => {
       const query = await createQueryServer({
@@ -63,16 +71,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return listen(query.server, "query", host, port);
     },
     "otlp-http": (port) => {
-      const server = newHttpServer((request, response, expectsContinue) =>
-        otlpHttp.handle(request, response, expectsContinue),
-      );
-      closings.push(() => closeHttpServer(server));
-      return listen(server, "otlp-http", host, port);
+      const handle = withCors(corsOrigins, (...request) => otlpHttp.handle(...request));
+      return openHttp("otlp-http", port, handle);
     },
     "otlp-grpc": (port) => {
       const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
       return bindGrpc(server, host, port);
+    },
+    zipkin: (port) => {
+      const receiver = createZipkinReceiver(intake, metrics, limits);
+      const handle = withCors(corsOrigins, (...request) => receiver.handle(...request));
+      return openHttp("zipkin", port, handle);
     },
   };
   const close = async (): Promise<void> => {
