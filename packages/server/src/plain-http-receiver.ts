@@ -120,7 +120,11 @@ function answerOf(outcome: PostOutcome): PlainAnswer {
   }
 }
 
-function sendPlain(response: ServerResponse, { httpStatus, text, headers }: PlainAnswer): void {
+/** One line of text, or nothing. */
+export function sendPlain(
+  response: ServerResponse,
+  { httpStatus, text, headers }: PlainAnswer,
+): void {
   const body = text === "" ? "" : `${text}\n`;
   response.writeHead(httpStatus, {
     ...(body === "" ? undefined : { "Content-Type": "text/plain; charset=utf-8" }),

@@ -11,6 +11,9 @@ import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
+import { answerSampling } from "./sampling/sampling-http.ts";
+import { SAMPLING_ALL } from "./sampling/sampling-strategy.ts";
+import { WatchedStrategies } from "./sampling/watched-strategies.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
@@ -24,8 +27,13 @@ const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024;
 /** Three of the largest bodies, or a thousand ordinary ones. */
 const MAX_BYTES_IN_FLIGHT = 192 * 1024 * 1024;
 
-/** @throws StoreOpenError when the database cannot be opened, DoorError when a port cannot */
+/**
+ * @throws SamplingStrategiesError when their file is bad, StoreOpenError when the database cannot be opened, DoorError when
+ * a port cannot
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const watched = await openStrategies(options.samplingStrategiesFile);
+  const strategies = watched ?? SAMPLING_ALL;
   const metrics = new Metrics();
   const store = await options.openStore({
     onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
@@ -84,13 +92,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       const handle = withCors(corsOrigins, (...request) => receiver.handle(...request));
       return openHttp("zipkin", port, handle);
     },
+    sampling: (port) =>
+      openHttp("sampling", port, (request, response) => {
+        answerSampling(strategies, request, response);
+      }),
   };
   const close = async (): Promise<void> => {
     const judged = verdicts.close();
     const closed = Promise.all(closings.map((closeDoor) => closeDoor()));
     // Requests that wait for their commit are answered sooner for it.
     await store.writer.flush();
-    await Promise.all([closed, judged]);
+    await Promise.all([closed, judged, watched?.close()]);
     await store.close();
   };
   try {
@@ -103,7 +115,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await close();
     throw error;
   }
+  watched?.watch();
   return { addresses, close };
+}
+
+async function openStrategies(file: string | undefined): Promise<WatchedStrategies | undefined> {
+  if (file === undefined) return undefined;
+  return WatchedStrategies.open(file, ({ message }) => {
+    console.error(`${message}; the strategies stay what they were`);
+  });
 }
 
 function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {

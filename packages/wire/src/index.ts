@@ -42,6 +42,8 @@ export {
 export type { OtlpJsonAnyValue, OtlpJsonKeyValue } from "./otlp-json-values.ts";
 export { decodeOtlpProtobuf, OtlpProtobufDecoder } from "./otlp-protobuf-decoder.ts";
 export { encodeOtlpProtobuf } from "./otlp-protobuf-encoder.ts";
+export { ProtobufReader } from "./protobuf-reader.ts";
+export { ProtobufWriter } from "./protobuf-writer.ts";
 export { valueText } from "./value-text.ts";
 export { MAX_VALUE_DEPTH, WIRE_ERROR_CODES, WireError, type WireErrorCode } from "./wire-error.ts";
 export type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "./zipkin-json.ts";
