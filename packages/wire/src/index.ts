@@ -19,7 +19,15 @@ export {
 } from "./jaeger-json.ts";
 export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
+export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
 export { encodeJaegerProtobuf } from "./jaeger-protobuf-encoder.ts";
+export {
+  decodeJaegerThriftBatch,
+  decodeJaegerThriftMessage,
+  type JaegerBatchOutcome,
+  type JaegerClientStats,
+  JaegerThriftDecoder,
+} from "./jaeger-thrift-decoder.ts";
 export { type BadLine, decodeOtlpJsonLines, type JsonLinesOutcome } from "./json-lines.ts";
 export { decodeOtlpJson, OtlpJsonDecoder } from "./otlp-json-decoder.ts";
 export {
@@ -40,5 +48,7 @@ export { ProtobufWriter } from "./protobuf-writer.ts";
 export { valueText } from "./value-text.ts";
 export { MAX_VALUE_DEPTH, WIRE_ERROR_CODES, WireError, type WireErrorCode } from "./wire-error.ts";
 export type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "./zipkin-json.ts";
-export { decodeZipkinJson } from "./zipkin-json-decoder.ts";
+export { decodeZipkinJson, ZipkinJsonDecoder } from "./zipkin-json-decoder.ts";
 export { encodeZipkinJson, zipkinJsonOf } from "./zipkin-json-encoder.ts";
+export { decodeZipkinProtobuf, ZipkinProtobufDecoder } from "./zipkin-protobuf-decoder.ts";
+export { decodeZipkinThrift, ZipkinThriftDecoder } from "./zipkin-thrift-decoder.ts";
