@@ -2,9 +2,6 @@ import type { Store } from "@culprit/store";
 import { judgeInThread } from "./judging.ts";
 import { VerdictPass } from "./verdict-pass.ts";
 
-/** A block is on its way to the disk half of the time: more work beside it, and receivers wait for processors. */
-const BUSY_WRITING_SHARE = 0.5;
-
 /** Of errors of the same kind, one in this time is logged. */
 const LOG_EVERY_MS = 60_000;
 
@@ -21,7 +18,7 @@ export async function startVerdictPass(
 ): Promise<RunningVerdictPass> {
   const pass = new VerdictPass(ledger, {
     startJudging: judgeInThread,
-    isBusy: () => writer.status.writingShare > BUSY_WRITING_SHARE,
+    writingShare: () => writer.status.writingShare,
     onError: rarely((message, error) => console.error(`verdicts: ${message}:`, error)),
   });
   await pass.open();

@@ -19,8 +19,8 @@ export interface VerdictPassOptions {
     settings: JudgeSettings,
     known: TopologyKnowledge,
   ) => Judging | Promise<Judging>;
-  /** Whether receivers need the processor now. */
-  readonly isBusy?: () => boolean;
+  /** How much of the time receivers' blocks are being written, 0 to 1; absent: none. */
+  readonly writingShare?: () => number;
   /** Told of a turn or a trace that failed. What failed in a turn is tried again, a trace that cannot be judged is not. */
   readonly onError: (message: string, error: unknown) => void;
 }
@@ -55,8 +55,16 @@ const WINDOW_NANOS = 4_000_000_000n;
 const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
-/** While receivers are busy, the part of the time that is worked nevertheless: it never starves. */
-const BUSY_SHARE = 0.125;
+/**
+ * Judging that keeps up takes what it needs until blocks are written most of the time. Once it has fallen behind, it is
+ * to catch up after the load: it gives way from where its work would show in what receivers take in.
+ */
+const BEHIND_NANOS = 9e9;
+const KEEPING_UP_SHARE = 0.8;
+const BEHIND_SHARE = 0.45;
+/** From this much more on receivers are given way to as far as ever: an eighth of the time is worked, it never starves. */
+const BUSY_RANGE = 0.1;
+const MOST_RESTS = 7;
 
 export class VerdictPass {
   readonly #ledger: VerdictLedger;
@@ -211,10 +219,8 @@ export class VerdictPass {
       const startedMs = performance.now();
       await this.#judge(piece, answer, this.#since(piece));
       if (this.#stopped) return;
-      if (this.#options.isBusy?.() === true) {
-        const workedMs = performance.now() - startedMs;
-        await this.#pause(workedMs * (1 / BUSY_SHARE - 1));
-      }
+      const rests = restsFor(this.#options.writingShare?.() ?? 0, this.status.lagNanos);
+      if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
     }
     await this.#keepJudged();
     await this.#keeping;
@@ -354,4 +360,10 @@ export class VerdictPass {
 
 function rowCount(judged: readonly Judged[]): number {
   return judged.reduce((sum, { rows }) => sum + rows.rows, 0);
+}
+
+/** How many times as long as the work before it a rest is. */
+function restsFor(writingShare: number, lagNanos: DurationNanos): number {
+  const calm = lagNanos > BEHIND_NANOS ? BEHIND_SHARE : KEEPING_UP_SHARE;
+  return MOST_RESTS * Math.min(1, Math.max(0, (writingShare - calm) / BUSY_RANGE));
 }
