@@ -6,6 +6,7 @@ export type {
   SpanConditions,
   TimeRange,
 } from "./cohort-reader.ts";
+export type { Dependency, DependencyReader } from "./dependency-reader.ts";
 export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export {

@@ -1,6 +1,7 @@
 import { ArrivalClock } from "./arrival-clock.ts";
 import { BlockWriter, type BlockWriterOptions } from "./block-writer.ts";
 import type { CohortReader } from "./cohort-reader.ts";
+import type { DependencyReader } from "./dependency-reader.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
@@ -10,6 +11,7 @@ import { dropExpired } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
 import { SqlCohortReader } from "./sql-cohort-reader.ts";
+import { SqlDependencyReader } from "./sql-dependency-reader.ts";
 import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import { SqlVerdictReader } from "./sql-verdict-reader.ts";
@@ -36,6 +38,7 @@ export interface Store {
   readonly profiles: ProfileReader;
   readonly ledger: VerdictLedger;
   readonly cohorts: CohortReader;
+  readonly dependencies: DependencyReader;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -81,6 +84,7 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
     profiles: new SqlProfileReader(engine, quietNanos),
     ledger,
     cohorts: new SqlCohortReader(engine),
+    dependencies: new SqlDependencyReader(engine),
     async engineEvents() {
       const rows = await selectRows(
         engine,

@@ -145,6 +145,17 @@ partition by day
 order by (tenant, instance)
 settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
+/**
+ * The calls of a judged trace, an entry a call, side by side: who calls whom, and in `call_outcomes` twice the bucket of
+ * the called span's duration, plus 1 where it has the status ERROR. Rows of before do not know theirs.
+ */
+const CALLS = `
+alter table culprit.verdicts
+  add column calls_known UInt8,
+  add column call_parents Array(LowCardinality(String)),
+  add column call_children Array(LowCardinality(String)),
+  add column call_outcomes Array(UInt16)`;
+
 export interface SchemaStep {
   readonly version: number;
   readonly statements: readonly string[];
@@ -153,6 +164,7 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 1, statements: [SPANS, OPERATIONS] },
   { version: 2, statements: [ARRIVAL_INDEX, VERDICTS, VERDICT_PROGRESS, CALLEES, INSTANCES] },
+  { version: 5, statements: [CALLS] },
 ];
 
 /** Brings the database to the last step. A database that is further on than we know is refused, untouched. */
