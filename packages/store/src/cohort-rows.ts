@@ -1,5 +1,6 @@
 // The answer to a statement over whole traces as one set of columns: a trace may lie in two of the answer's blocks.
 
+import { joined } from "./joined-columns.ts";
 import { type FixedStrings, type NativeBlock, readNative } from "./native-rows.ts";
 import type { RepeatedStrings } from "./native-strings.ts";
 
@@ -96,19 +97,4 @@ export function traceEnd({ traceId, count }: WholeTraceRows, from: number): numb
     to++;
   }
   return to;
-}
-
-interface Joinable {
-  readonly length: number;
-  set(other: this, at: number): void;
-}
-
-function joined<T extends Joinable>(Kind: new (length: number) => T, parts: readonly T[]): T {
-  const all = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { promisify } from "node:util";
 import { cohortContract } from "../test/cohort.contract.ts";
 import { dependencyContract } from "../test/dependency.contract.ts";
+import { metricsContract } from "../test/metrics.contract.ts";
 import { plainSpan } from "../test/plain-span.ts";
 import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
@@ -25,6 +26,7 @@ storeContract("embedded", openOne);
 verdictContract("embedded", openOne);
 cohortContract("embedded", openOne);
 dependencyContract("embedded", openOne);
+metricsContract("embedded", openOne);
 
 test("what was committed is there after the folder is opened again", async (t) => {
   const folder = await temporaryFolder();

@@ -4,6 +4,7 @@ import type { CohortReader } from "./cohort-reader.ts";
 import type { DependencyReader } from "./dependency-reader.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
+import type { MetricsReader } from "./metrics-reader.ts";
 import { selectRows } from "./native-rows.ts";
 import { OperationRegister } from "./operation-register.ts";
 import type { ProfileReader } from "./profile-reader.ts";
@@ -12,6 +13,7 @@ import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
 import { SqlCohortReader } from "./sql-cohort-reader.ts";
 import { SqlDependencyReader } from "./sql-dependency-reader.ts";
+import { SqlMetricsReader } from "./sql-metrics-reader.ts";
 import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import { SqlVerdictReader } from "./sql-verdict-reader.ts";
@@ -39,6 +41,7 @@ export interface Store {
   readonly ledger: VerdictLedger;
   readonly cohorts: CohortReader;
   readonly dependencies: DependencyReader;
+  readonly metrics: MetricsReader;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -85,6 +88,7 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
     ledger,
     cohorts: new SqlCohortReader(engine),
     dependencies: new SqlDependencyReader(engine),
+    metrics: new SqlMetricsReader(engine),
     async engineEvents() {
       const rows = await selectRows(
         engine,
