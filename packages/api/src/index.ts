@@ -1,3 +1,4 @@
+export { type Dependencies, dependencies, type ServiceDependency } from "./dependencies.ts";
 export {
   type AttributeDifference,
   type ExplainGroups,

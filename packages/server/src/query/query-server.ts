@@ -11,6 +11,8 @@ import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { registerExplainApi } from "./explain-api.ts";
+import { registerJaegerDependencies } from "./jaeger-dependencies.ts";
+import { registerJaegerMetrics } from "./jaeger-metrics.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
@@ -55,8 +57,16 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
 
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   registerJaegerV1(app, store.reader, parametersOf);
-  const { reader, profiles } = store;
-  registerCulpritApi(app, { reader, profiles, parametersOf, verdicts: parts.verdicts });
+  registerJaegerDependencies(app, store.dependencies, parametersOf);
+  registerJaegerMetrics(app, store.metrics, parametersOf);
+  const { reader, profiles, dependencies } = store;
+  registerCulpritApi(app, {
+    reader,
+    profiles,
+    dependencies,
+    parametersOf,
+    verdicts: parts.verdicts,
+  });
   registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
