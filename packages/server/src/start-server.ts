@@ -58,6 +58,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         otlpHttp,
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
+        addresses,
       });
       closings.push(() => query.close());
       return listen(query.server, "query", host, port);

@@ -6,7 +6,7 @@ import type { DependencyReader, ProfileReader, StoredTrace, TraceReader } from "
 import { assembleTrace, type Trace } from "@culprit/trace-model";
 import { encodeOtlpJson } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { VerdictPass, VerdictPassStatus } from "../verdicts/verdict-pass.ts";
+import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { CulpritApiError } from "./api-error.ts";
 import { DEPENDENCY_PARAMETERS, parseDependencyRequest } from "./dependencies-request.ts";
 import { ParameterError } from "./parameter-error.ts";
@@ -23,18 +23,19 @@ export interface CulpritApiParts {
   readonly profiles: ProfileReader;
   readonly dependencies: DependencyReader;
   readonly parametersOf: (request: FastifyRequest) => URLSearchParams;
-  readonly verdicts: Pick<VerdictPass, "topology" | "status">;
+  readonly verdicts: Pick<VerdictPass, "topology">;
+  readonly status: () => Promise<Status>;
 }
 
 export function registerCulpritApi(
   app: FastifyInstance,
-  { reader, profiles, dependencies, parametersOf, verdicts }: CulpritApiParts,
+  { reader, profiles, dependencies, parametersOf, verdicts, status }: CulpritApiParts,
 ): void {
   app.get("/api/culprit/traces", (request) =>
     listTraces(reader, verdicts.topology, parametersOf(request), Date.now()),
   );
 
-  app.get("/api/culprit/status", () => statusOf(verdicts.status));
+  app.get("/api/culprit/status", () => status());
 
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id", async (request) =>
     tracePageOf(await readTrace(reader, request.params.id)),
@@ -95,10 +96,6 @@ export function registerCulpritApi(
     const { spans } = await readStored(reader, request.params.id);
     return sendJson(reply, encodeOtlpJson(spans));
   });
-}
-
-function statusOf({ judgedUntil, ...figures }: VerdictPassStatus): Status {
-  return { schema: 1, verdicts: { judgedUntilUnixNano: judgedUntil.toString(), ...figures } };
 }
 
 function sendJson(reply: FastifyReply, json: string): FastifyReply {

@@ -4,6 +4,7 @@
 import { maxHeaderSize, type Server } from "node:http";
 import { StatementTooLong, type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
+import type { DoorName } from "../door.ts";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
@@ -16,6 +17,7 @@ import { registerJaegerMetrics } from "./jaeger-metrics.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
+import { serverStatus } from "./server-status.ts";
 import { registerWebUi } from "./web-ui.ts";
 
 export interface QueryServer {
@@ -29,6 +31,8 @@ export interface QueryServerParts {
   readonly otlpHttp: OtlpHttpReceiver;
   readonly uiDir: string | undefined;
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
+  /** Of the doors that are open; a live view. */
+  readonly addresses: ReadonlyMap<DoorName, string>;
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
@@ -66,6 +70,7 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
     dependencies,
     parametersOf,
     verdicts: parts.verdicts,
+    status: () => serverStatus({ ...parts, writer: store.writer }),
   });
   registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
