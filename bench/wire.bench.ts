@@ -1,9 +1,31 @@
-// How fast one thread takes OTLP/protobuf apart: `node bench/wire.bench.ts`
-// Requests of 512 spans of about 345 bytes with 8 attributes, into a sink that copies what it is given, as a store does.
+// How fast one thread takes each format apart: `node bench/wire.bench.ts`
+// Requests of 512 spans with 8 attributes (345 bytes a span in OTLP), into a sink that copies what it is given, as a
+// store does. The formats take turns within each round, so that their ratios hold.
 
 import { cpus } from "node:os";
 import type { Span, SpanHead, SpanSink } from "@culprit/trace-model";
-import { encodeOtlpProtobuf, OtlpProtobufDecoder } from "@culprit/wire";
+import {
+  encodeOtlpProtobuf,
+  JaegerProtobufDecoder,
+  JaegerThriftDecoder,
+  OtlpProtobufDecoder,
+  ZipkinJsonDecoder,
+  ZipkinProtobufDecoder,
+  type ZipkinSpan,
+  ZipkinThriftDecoder,
+  zipkinJsonOf,
+} from "@culprit/wire";
+import {
+  type Batch,
+  protobufBatch,
+  thriftBatch,
+  thriftPacket,
+} from "../packages/wire/test/jaeger-batch.ts";
+import {
+  zipkinProtobuf,
+  zipkinThrift,
+  zipkinV1Of,
+} from "../packages/wire/test/zipkin-encodings.ts";
 
 const SPANS_PER_REQUEST = 512;
 const REQUESTS = 64;
@@ -90,7 +112,7 @@ class CopyingSink implements SpanSink {
   }
 }
 
-function requestOf(number: number): Uint8Array {
+function requestOf(number: number): Span[] {
   const resource = {
     attributes: new Map([
       ["service.name", `service-${number % 16}`],
@@ -107,11 +129,10 @@ function requestOf(number: number): Uint8Array {
     droppedAttributesCount: 0,
     schemaUrl: "",
   };
-  const spans: Span[] = [];
-  for (let i = 0; i < SPANS_PER_REQUEST; i++) {
+  return Array.from({ length: SPANS_PER_REQUEST }, (_, i): Span => {
     const serial = number * SPANS_PER_REQUEST + i;
     const start = 1_795_000_000_000_000_000n + BigInt(serial) * 1_000_003n;
-    spans.push({
+    return {
       traceId: (serial + 1).toString(16).padStart(32, "5eed"),
       spanId: (serial + 1).toString(16).padStart(16, "c0de"),
       parentSpanId: i % 10 === 0 ? "" : serial.toString(16).padStart(16, "c0de"),
@@ -140,32 +161,137 @@ function requestOf(number: number): Uint8Array {
       statusMessage: "",
       resource,
       scope,
-    });
-  }
-  return encodeOtlpProtobuf(spans);
+    };
+  });
 }
 
-const requests = Array.from({ length: REQUESTS }, (_, number) => requestOf(number));
-const sizeBytes = requests.reduce((sum, request) => sum + request.length, 0);
-const decoder = new OtlpProtobufDecoder();
-const sink = new CopyingSink();
+const KINDS = ["", "internal", "server", "client", "producer", "consumer"];
 
-function round(): number {
+/** As a Jaeger client would send it: kind and scope are tags as well. */
+function jaegerBatch(spans: readonly Span[]): Batch {
+  const resource = spans[0]?.resource.attributes ?? new Map();
+  return {
+    process: {
+      serviceName: String(resource.get("service.name")),
+      tags: [...resource].map(([key, value]) => [key, String(value)] as const).slice(1),
+    },
+    spans: spans.map((span) => ({
+      traceId: span.traceId,
+      spanId: span.spanId,
+      parentSpanId: span.parentSpanId || "0".repeat(16),
+      name: span.name,
+      references:
+        span.parentSpanId === ""
+          ? []
+          : [{ refType: "CHILD_OF", traceId: span.traceId, spanId: span.parentSpanId }],
+      flags: 1,
+      startMicros: span.startUnixNano / 1000n,
+      durationMicros: 12_345n,
+      tags: [
+        ...[...span.attributes].map(([key, value]) => [key, value as string] as const),
+        ["span.kind", KINDS[span.kind] ?? ""],
+        ["otel.scope.name", span.scope.name],
+        ["otel.scope.version", span.scope.version],
+      ],
+      logs: [],
+    })),
+  };
+}
+
+/** As a Zipkin client would send it: of the process it says the service alone. */
+function zipkinSpans(spans: readonly Span[]): ZipkinSpan[] {
+  return zipkinJsonOf(
+    spans.map((span) => {
+      const service = span.resource.attributes.get("service.name") ?? "";
+      const resource = { ...span.resource, attributes: new Map([["service.name", service]]) };
+      return { ...span, resource, scope: { ...span.scope, name: "", version: "" } };
+    }),
+  );
+}
+
+interface Format {
+  readonly name: string;
+  readonly requests: readonly Uint8Array[];
+  decode(request: Uint8Array): { readonly spanCount: number };
+}
+
+const sink = new CopyingSink();
+const requests = Array.from({ length: REQUESTS }, (_, number) => requestOf(number));
+const batches = requests.map(jaegerBatch);
+const otlp = new OtlpProtobufDecoder();
+const thrift = new JaegerThriftDecoder();
+const jaeger = new JaegerProtobufDecoder();
+const zipkin = requests.map(zipkinSpans);
+const zipkinV1 = zipkin.map((spans) => spans.map(zipkinV1Of));
+const zipkinJson = new ZipkinJsonDecoder();
+const zipkinProtobufs = new ZipkinProtobufDecoder();
+const zipkinThrifts = new ZipkinThriftDecoder();
+const FORMATS: readonly Format[] = [
+  {
+    name: "OTLP/protobuf",
+    requests: requests.map(encodeOtlpProtobuf),
+    decode: (request) => otlp.decode(request, sink),
+  },
+  {
+    name: "Jaeger Thrift, binary",
+    requests: batches.map(thriftBatch),
+    decode: (request) => thrift.decodeBatch(request, sink),
+  },
+  {
+    name: "Jaeger Thrift, compact",
+    requests: batches.map((batch) => thriftPacket("compact", batch)),
+    decode: (request) => thrift.decodeMessage(request, sink),
+  },
+  {
+    name: "Jaeger protobuf",
+    requests: batches.map((batch) => protobufBatch(batch)),
+    decode: (request) => jaeger.decode(request, sink),
+  },
+  {
+    name: "Zipkin protobuf",
+    requests: zipkin.map(zipkinProtobuf),
+    decode: (request) => zipkinProtobufs.decode(request, sink),
+  },
+  {
+    name: "Zipkin JSON",
+    requests: zipkin.map((spans) => Buffer.from(JSON.stringify(spans))),
+    decode: (request) => zipkinJson.decode(request, sink),
+  },
+  {
+    name: "Zipkin v1 JSON",
+    requests: zipkinV1.map((spans) => Buffer.from(JSON.stringify(spans))),
+    decode: (request) => zipkinJson.decode(request, sink),
+  },
+  {
+    name: "Zipkin v1 Thrift",
+    requests: zipkinV1.map(zipkinThrift),
+    decode: (request) => zipkinThrifts.decode(request, sink),
+  },
+];
+
+function round({ requests, decode }: Format): number {
   const start = performance.now();
   let spans = 0;
   let elapsedMs = 0;
   while (elapsedMs < ROUND_MS) {
-    for (const request of requests) spans += decoder.decode(request, sink).spanCount;
+    for (const request of requests) spans += decode(request).spanCount;
     elapsedMs = performance.now() - start;
   }
   return (spans / elapsedMs) * 1000;
 }
 
-round();
-const rates = Array.from({ length: ROUNDS }, round).sort((a, b) => a - b);
+for (const format of FORMATS) round(format);
+const rates = FORMATS.map((): number[] => []);
+for (let n = 0; n < ROUNDS; n++) {
+  for (const [i, format] of FORMATS.entries()) rates[i]?.push(round(format));
+}
 const thousands = (rate: number | undefined) => `${Math.round((rate ?? 0) / 1000)} k`;
 console.log(`${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}`);
-console.log(
-  `OTLP/protobuf, ${Math.round(sizeBytes / REQUESTS / SPANS_PER_REQUEST)} B a span, 8 attributes, one thread: ` +
-    `median ${thousands(rates[ROUNDS >> 1])} spans/s (${thousands(rates[0])} to ${thousands(rates[ROUNDS - 1])}, ${ROUNDS} rounds)`,
-);
+for (const [i, { name, requests }] of FORMATS.entries()) {
+  const sorted = (rates[i] ?? []).sort((a, b) => a - b);
+  const sizeBytes = requests.reduce((sum, request) => sum + request.length, 0);
+  console.log(
+    `${name}, ${Math.round(sizeBytes / REQUESTS / SPANS_PER_REQUEST)} B a span, 8 attributes, one thread: ` +
+      `median ${thousands(sorted[ROUNDS >> 1])} spans/s (${thousands(sorted[0])} to ${thousands(sorted[ROUNDS - 1])}, ${ROUNDS} rounds)`,
+  );
+}

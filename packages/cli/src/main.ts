@@ -15,6 +15,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const EXPECTED = new Set([
   "CommandFailed",
   "DoorError",
+  "SamplingStrategiesError",
   "StatementTooLong",
   "StoreOpenError",
   "StoreUnavailable",

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import path from "node:path";
 import { test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { DOORS, doorFlags } from "@culprit/server";
 import {
   culprit,
@@ -17,7 +19,7 @@ test("serve says where its doors are, answers, and ends with 0 on SIGTERM", asyn
   const server = await serve(t, ["--data", data, ...FREE_PORTS]);
   assert.match(
     server.ready,
-    /^ready query=127\.0\.0\.1:\d+ otlp-http=127\.0\.0\.1:\d+ otlp-grpc=127\.0\.0\.1:\d+$/,
+    /^ready query=127\.0\.0\.1:\d+ otlp-http=127\.0\.0\.1:\d+ otlp-grpc=127\.0\.0\.1:\d+ .*zipkin=127\.0\.0\.1:\d+ sampling=127\.0\.0\.1:\d+/,
   );
   assert.equal((await fetch(`${server.url("query")}/healthz`)).status, 200);
   const { code, stdout, stderr } = await server.end("SIGTERM");
@@ -42,7 +44,7 @@ test("a port in use is one line that names port and flag, and exit code 1", asyn
   await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
   t.after(() => blocker.close());
   const { port } = blocker.address() as AddressInfo;
-  for (const door of ["query", "otlp-http", "otlp-grpc"]) {
+  for (const door of ["query", "otlp-http", "otlp-grpc", "zipkin", "sampling"]) {
     const others = FREE_PORTS.filter((flag) => !flag.startsWith(`--${door}-port`));
     const data = await temporaryFolder(t);
     const { code, stdout, stderr } = await culprit([
@@ -97,6 +99,73 @@ test("a folder that another server holds is one clear line", async (t) => {
   assert.equal((await fetch(`${first.url("query")}/healthz`)).status, 200);
 });
 
+test("pages of the given origins may send spans, and no others", async (t) => {
+  const doors = doorFlags({ "otlp-http": 0, zipkin: 0 });
+  const data = ["--data", await temporaryFolder(t)];
+  const env = { CULPRIT_CORS_ORIGIN: "https://shop.example, http://localhost:3000" };
+  const server = await serve(t, [...data, ...doors], { env });
+  for (const [door, path] of [
+    ["otlp-http", "/v1/traces"],
+    ["zipkin", "/api/v2/spans"],
+  ] as const) {
+    for (const [origin, isAllowed] of [
+      ["https://shop.example", true],
+      ["http://localhost:3000", true],
+      ["https://other.example", false],
+    ] as const) {
+      const { status, headers } = await fetch(`${server.url(door)}${path}`, {
+        method: "OPTIONS",
+        headers: { origin, "access-control-request-method": "POST" },
+      });
+      assert.equal(status, isAllowed ? 204 : 405);
+      assert.equal(headers.get("access-control-allow-origin"), isAllowed ? origin : null);
+    }
+  }
+  assert.equal((await server.end("SIGTERM")).code, 0);
+});
+
+test("sampling strategies come from a file, and from its next version", async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, "strategies.json");
+  const strategy = (param: unknown) =>
+    writeFile(file, JSON.stringify({ default_strategy: { type: "probabilistic", param } }));
+  await strategy(0.5);
+  const doors = doorFlags({ sampling: 0 });
+  const data = path.join(folder, "data");
+  const server = await serve(t, ["--data", data, ...doors, "--sampling-strategies", file]);
+  const rateIs = async (samplingRate: number) => {
+    const answer = await fetch(`${server.url("sampling")}/sampling?service=any`);
+    const { probabilisticSampling } = (await answer.json()) as {
+      probabilisticSampling: { samplingRate: number };
+    };
+    return probabilisticSampling.samplingRate === samplingRate;
+  };
+  assert.ok(await rateIs(0.5));
+  await strategy(0.25);
+  while (!(await rateIs(0.25))) await setTimeout(20);
+  await strategy("much");
+  while (!server.stderr().includes("\n")) await setTimeout(20);
+  assert.ok(await rateIs(0.25));
+  const { code, stderr } = await server.end("SIGTERM");
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /^sampling strategies in .*: default_strategy\.param: .* found "much"; .*\n$/,
+  );
+});
+
+test("bad sampling strategies at the start are one clear line, and exit code 1", async (t) => {
+  const folder = await temporaryFolder(t);
+  const file = path.join(folder, "strategies.json");
+  for (const content of [undefined, "{", '{"default_strategy":{"type":"sometimes"}}']) {
+    if (content !== undefined) await writeFile(file, content);
+    const args = ["serve", "--data", path.join(folder, "data"), ...FREE_PORTS];
+    const { code, stderr } = await culprit([...args, "--sampling-strategies", file]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^culprit: sampling strategies in .*strategies\.json: .*\n$/);
+  }
+});
+
 test("wrong usage is exit code 2", async () => {
   for (const args of [
     ["serve", "--query-port=99999"],
@@ -104,6 +173,8 @@ test("wrong usage is exit code 2", async () => {
     ["serve", "--retention=soon"],
     ["serve", "--verdict-after=soon"],
     ["serve", "--verdict-after=0.2s"],
+    ["serve", "--cors-origin=shop.example"],
+    ["serve", "--cors-origin=https://shop.example/"],
     ["serve", "--nope"],
     ["serve", "--clickhouse=http://localhost:8123"],
     ["nope"],

@@ -4,6 +4,7 @@ import { DOORS, type DoorName, type DoorPort, doorFlag, startServer } from "@cul
 import { openEmbeddedStore, type StoreOptions } from "@culprit/store";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./cli-error.ts";
+import { corsOrigins } from "./cors-option.ts";
 import { parseRetention, parseVerdictAfter } from "./duration-option.ts";
 import { userPath } from "./user-path.ts";
 
@@ -14,6 +15,8 @@ interface ServeOptions {
   readonly retention: string;
   readonly verdictAfter: string;
   readonly ui?: string;
+  readonly samplingStrategies?: string;
+  readonly corsOrigin?: readonly string[];
   readonly [port: `${string}Port`]: DoorPort;
 }
 
@@ -64,7 +67,21 @@ export function addServeCommand(program: Command): void {
         .env("CULPRIT_VERDICT_AFTER")
         .default("10s"),
     )
-    .addOption(new Option("--ui <dir>", "folder of the built web UI").env("CULPRIT_UI"));
+    .addOption(new Option("--ui <dir>", "folder of the built web UI").env("CULPRIT_UI"))
+    .addOption(
+      new Option(
+        "--sampling-strategies <file>",
+        "what clients are to sample, in Jaeger's format; read again when it changes (default: everything)",
+      ).env("CULPRIT_SAMPLING_STRATEGIES"),
+    )
+    .addOption(
+      new Option(
+        "--cors-origin <origin>",
+        "a web page's origin that may send spans, such as https://shop.example, or * for any; may be repeated",
+      )
+        .env("CULPRIT_CORS_ORIGIN")
+        .argParser(corsOrigins),
+    );
   for (const door of DOORS) {
     command.addOption(
       new Option(`${doorFlag(door.name)} <port>`, door.purpose)
@@ -93,6 +110,7 @@ async function serve(options: ServeOptions): Promise<void> {
   const retentionMs = parseRetention(options.retention);
   const quietMs = parseVerdictAfter(options.verdictAfter);
   const dataDir = userPath(options.data);
+  const { samplingStrategies, corsOrigin } = options;
   // From the first moment, so that a signal during the start ends the process as cleanly as later ones.
   const stopped = stopSignal();
   const uiDir = options.ui === undefined ? builtUi() : userPath(options.ui);
@@ -101,6 +119,10 @@ async function serve(options: ServeOptions): Promise<void> {
     storesVerdicts: quietMs !== undefined,
     ports: portsOf(options),
     ...(uiDir === undefined ? undefined : { uiDir }),
+    ...(samplingStrategies === undefined
+      ? undefined
+      : { samplingStrategiesFile: userPath(samplingStrategies) }),
+    ...(corsOrigin === undefined ? undefined : { corsOrigins: corsOrigin }),
     openStore: (hooks) => {
       const storeOptions: StoreOptions = {
         ...hooks,

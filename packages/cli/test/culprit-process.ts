@@ -76,6 +76,8 @@ export interface Serving {
   readonly ready: string;
   /** `http://host:port` of a door that the ready line names. */
   url(door: string): string;
+  /** What it has said there so far. */
+  stderr(): string;
   /** Ends the process, unless it has ended. */
   end(signal: NodeJS.Signals): Promise<Finished>;
 }
@@ -96,6 +98,10 @@ export async function serve(
     await end;
   });
   let text = "";
+  let stderr = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
   const ready = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       text += chunk.toString();
@@ -111,6 +117,7 @@ export async function serve(
     pid: child.pid ?? 0,
     ready,
     url: (door) => `http://${new RegExp(` ${door}=(\\S+)`).exec(ready)?.[1]}`,
+    stderr: () => stderr,
     end: (signal) => {
       child.kill(signal);
       return end;

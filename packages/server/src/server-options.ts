@@ -12,6 +12,10 @@ export interface ServerOptions {
   readonly ports?: Partial<Readonly<Record<DoorName, DoorPort>>>;
   /** Folder of the built web UI; without it the pages say how to build it. */
   readonly uiDir?: string;
+  /** File of sampling strategies in Jaeger's format, read again when it changes; without it everything is sampled. */
+  readonly samplingStrategiesFile?: string;
+  /** Origins of web pages that may send spans (OTLP over HTTP, Zipkin), `*` for any; none when absent. */
+  readonly corsOrigins?: readonly string[];
   /** Of one request body, as it comes and unpacked; 64 MiB when absent. */
   readonly maxBodyBytes?: number;
   /** Of one JSON body, unpacked; 16 MiB when absent. */

@@ -8,7 +8,13 @@ import type { Metrics, Receiver } from "./metrics.ts";
 
 export type IntakeOutcome =
   /** On disk. `message` says what was wrong with the rejected spans, or warns; "" when all is well. */
-  { readonly kind: "taken"; readonly rejectedSpans: number; readonly message: string } | Refusal;
+  | {
+      readonly kind: "taken";
+      readonly spans: number;
+      readonly rejectedSpans: number;
+      readonly message: string;
+    }
+  | Refusal;
 
 /** Nothing was kept. */
 export type Refusal =
@@ -70,6 +76,11 @@ export class SpanIntake {
     }
     const { spanCount, rejectedSpanCount, rejectedMessage } = appended.result;
     this.#metrics.taken(receiver, spanCount, rejectedSpanCount, sizeBytes);
-    return { kind: "taken", rejectedSpans: rejectedSpanCount, message: rejectedMessage };
+    return {
+      kind: "taken",
+      spans: spanCount,
+      rejectedSpans: rejectedSpanCount,
+      message: rejectedMessage,
+    };
   }
 }

@@ -4,16 +4,21 @@
 import { type Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
+import { withCors } from "./cors.ts";
 import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
-import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
+import { closeHttpServer, listen, newHttpServer, type RequestHandler } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
+import { answerSampling } from "./sampling/sampling-http.ts";
+import { SAMPLING_ALL } from "./sampling/sampling-strategy.ts";
+import { WatchedStrategies } from "./sampling/watched-strategies.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
 import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
+import { createZipkinReceiver } from "./zipkin/zipkin-receiver.ts";
 
 /** What OTLP exporters must be able to send at least; a collector's batches are far smaller. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -22,8 +27,13 @@ const MAX_JSON_BODY_BYTES = 16 * 1024 * 1024;
 /** Three of the largest bodies, or a thousand ordinary ones. */
 const MAX_BYTES_IN_FLIGHT = 192 * 1024 * 1024;
 
-/** @throws StoreOpenError when the database cannot be opened, DoorError when a port cannot */
+/**
+ * @throws SamplingStrategiesError when their file is bad, StoreOpenError when the database cannot be opened, DoorError when
+ * a port cannot
+ */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const watched = await openStrategies(options.samplingStrategiesFile);
+  const strategies = watched ?? SAMPLING_ALL;
   const metrics = new Metrics();
   const store = await options.openStore({
     onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
@@ -50,6 +60,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = options.host ?? "127.0.0.1";
   const addresses = new Map<DoorName, string>();
   const closings: (() => Promise<void>)[] = [];
+  const openHttp = (name: DoorName, port: number, handle: RequestHandler): Promise<string> => {
+    const server = newHttpServer(handle);
+    closings.push(() => closeHttpServer(server));
+    return listen(server, name, host, port);
+  };
+  const corsOrigins = options.corsOrigins ?? [];
   const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
     query: async (port) => {
       const query = await createQueryServer({
@@ -64,24 +80,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return listen(query.server, "query", host, port);
     },
     "otlp-http": (port) => {
-      const server = newHttpServer((request, response, expectsContinue) =>
-        otlpHttp.handle(request, response, expectsContinue),
-      );
-      closings.push(() => closeHttpServer(server));
-      return listen(server, "otlp-http", host, port);
+      const handle = withCors(corsOrigins, (...request) => otlpHttp.handle(...request));
+      return openHttp("otlp-http", port, handle);
     },
     "otlp-grpc": (port) => {
       const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
       return bindGrpc(server, host, port);
     },
+    zipkin: (port) => {
+      const receiver = createZipkinReceiver(intake, metrics, limits);
+      const handle = withCors(corsOrigins, (...request) => receiver.handle(...request));
+      return openHttp("zipkin", port, handle);
+    },
+    sampling: (port) =>
+      openHttp("sampling", port, (request, response) => {
+        answerSampling(strategies, request, response);
+      }),
   };
   const close = async (): Promise<void> => {
     const judged = verdicts.close();
     const closed = Promise.all(closings.map((closeDoor) => closeDoor()));
     // Requests that wait for their commit are answered sooner for it.
     await store.writer.flush();
-    await Promise.all([closed, judged]);
+    await Promise.all([closed, judged, watched?.close()]);
     await store.close();
   };
   try {
@@ -94,7 +116,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await close();
     throw error;
   }
+  watched?.watch();
   return { addresses, close };
+}
+
+async function openStrategies(file: string | undefined): Promise<WatchedStrategies | undefined> {
+  if (file === undefined) return undefined;
+  return WatchedStrategies.open(file, ({ message }) => {
+    console.error(`${message}; the strategies stay what they were`);
+  });
 }
 
 function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {

@@ -10,6 +10,9 @@ import { decodeOtlpProtobuf } from "./otlp-protobuf-decoder.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
 import { WireError } from "./wire-error.ts";
 import { decodeZipkinJson } from "./zipkin-json-decoder.ts";
+import { decodeZipkinProtobuf } from "./zipkin-protobuf-decoder.ts";
+import { isZipkinProtobuf, isZipkinThrift } from "./zipkin-sniff.ts";
+import { decodeZipkinThrift } from "./zipkin-thrift-decoder.ts";
 
 export const FILE_FORMATS = [
   "otlp-protobuf",
@@ -17,6 +20,8 @@ export const FILE_FORMATS = [
   "otlp-json-lines",
   "jaeger-json",
   "zipkin-json",
+  "zipkin-protobuf",
+  "zipkin-thrift",
 ] as const;
 export type FileFormat = (typeof FILE_FORMATS)[number];
 
@@ -28,6 +33,8 @@ const DECODERS: { readonly [format in FileFormat]: Decode } = {
   "otlp-json-lines": decodeOtlpJsonLines,
   "jaeger-json": decodeJaegerJson,
   "zipkin-json": decodeZipkinJson,
+  "zipkin-protobuf": decodeZipkinProtobuf,
+  "zipkin-thrift": decodeZipkinThrift,
 };
 
 /** Which format has an object with this key on top; the first such key decides. */
@@ -40,6 +47,7 @@ const FORMAT_OF_KEY: ReadonlyMap<string, FileFormat> = new Map([
   ["processes", "jaeger-json"],
   ["traceId", "zipkin-json"],
   ["localEndpoint", "zipkin-json"],
+  ["binaryAnnotations", "zipkin-json"],
 ]);
 
 /** A first line may be damaged; after so many the file is not JSON lines. */
@@ -70,6 +78,8 @@ export function decodeFile(bytes: Uint8Array, sink: SpanSink): FileOutcome {
 
 /** undefined for what is none of {@link FILE_FORMATS}. */
 export function sniffFormat(bytes: Uint8Array): FileFormat | undefined {
+  if (isZipkinProtobuf(bytes)) return "zipkin-protobuf";
+  if (isZipkinThrift(bytes)) return "zipkin-thrift";
   // A line feed is also the tag of resource_spans, so protobuf is asked first and has to fit to the last byte.
   if (isResourceSpansList(bytes)) return "otlp-protobuf";
   const start = skipJsonSpace(bytes, 0);

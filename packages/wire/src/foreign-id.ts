@@ -3,10 +3,7 @@
 
 const HEX = /^[0-9a-fA-F]+$/;
 const ZEROS = /^0*$/;
-const FNV64_OFFSET = 0xcbf29ce484222325n;
-const FNV64_PRIME = 0x100000001b3n;
-const FNV128_OFFSET = 0x6c62272e07bb014262b821756295c58dn;
-const FNV128_PRIME = 0x1000000000000000000013bn;
+const WORD = 2 ** 32;
 
 const utf8 = new TextEncoder();
 
@@ -26,13 +23,47 @@ export function foreignId(text: string, digits: 16 | 32): ForeignId {
 
 /** http://www.isthe.com/chongo/tech/comp/fnv/ */
 function fnv1a(text: string, digits: 16 | 32): string {
-  const prime = digits === 16 ? FNV64_PRIME : FNV128_PRIME;
-  let hash = digits === 16 ? FNV64_OFFSET : FNV128_OFFSET;
-  for (const byte of utf8.encode(text)) {
-    hash = BigInt.asUintN(digits * 4, (hash ^ BigInt(byte)) * prime);
-  }
-  const hex = hash.toString(16).padStart(digits, "0");
+  const bytes = utf8.encode(text);
+  const words = digits === 16 ? fnv64(bytes) : fnv128(bytes);
+  const hex = words.map((word) => word.toString(16).padStart(8, "0")).join("");
   return ZEROS.test(hex) ? "1".padStart(digits, "0") : hex;
+}
+
+// Words of 32 bits instead of a bigint: an id may be as long as the input, and a byte costs a twentieth. The primes have
+// one high bit, which shifts, and low ones, which multiply within a double's 53 bits.
+
+/** The prime is 2^40 + 0x1b3. */
+function fnv64(bytes: Uint8Array): number[] {
+  let high = 0xcbf29ce4;
+  let low = 0x84222325;
+  for (const byte of bytes) {
+    low = (low ^ byte) >>> 0;
+    const product = low * 0x1b3;
+    high = (Math.imul(high, 0x1b3) + Math.floor(product / WORD) + (low << 8)) >>> 0;
+    low = product >>> 0;
+  }
+  return [high, low];
+}
+
+/** The prime is 2^88 + 0x13b. */
+function fnv128(bytes: Uint8Array): number[] {
+  let d = 0x6c62272e;
+  let c = 0x07bb0142;
+  let b = 0x62b82175;
+  let a = 0x6295c58d;
+  for (const byte of bytes) {
+    a = (a ^ byte) >>> 0;
+    const shiftedC = a << 24;
+    const shiftedD = (b << 24) | (a >>> 8);
+    let product = a * 0x13b;
+    a = product >>> 0;
+    product = b * 0x13b + Math.floor(product / WORD);
+    b = product >>> 0;
+    product = c * 0x13b + Math.floor(product / WORD) + (shiftedC >>> 0);
+    c = product >>> 0;
+    d = (Math.imul(d, 0x13b) + Math.floor(product / WORD) + shiftedD) >>> 0;
+  }
+  return [d, c, b, a];
 }
 
 /** The attribute that keeps a span id which was hashed. */

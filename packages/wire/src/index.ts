@@ -19,6 +19,14 @@ export {
 } from "./jaeger-json.ts";
 export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
+export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
+export {
+  decodeJaegerThriftBatch,
+  decodeJaegerThriftMessage,
+  type JaegerBatchOutcome,
+  type JaegerClientStats,
+  JaegerThriftDecoder,
+} from "./jaeger-thrift-decoder.ts";
 export { type BadLine, decodeOtlpJsonLines, type JsonLinesOutcome } from "./json-lines.ts";
 export { decodeOtlpJson, OtlpJsonDecoder } from "./otlp-json-decoder.ts";
 export {
@@ -34,8 +42,12 @@ export {
 export type { OtlpJsonAnyValue, OtlpJsonKeyValue } from "./otlp-json-values.ts";
 export { decodeOtlpProtobuf, OtlpProtobufDecoder } from "./otlp-protobuf-decoder.ts";
 export { encodeOtlpProtobuf } from "./otlp-protobuf-encoder.ts";
+export { ProtobufReader } from "./protobuf-reader.ts";
+export { ProtobufWriter } from "./protobuf-writer.ts";
 export { valueText } from "./value-text.ts";
 export { MAX_VALUE_DEPTH, WIRE_ERROR_CODES, WireError, type WireErrorCode } from "./wire-error.ts";
 export type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "./zipkin-json.ts";
-export { decodeZipkinJson } from "./zipkin-json-decoder.ts";
+export { decodeZipkinJson, ZipkinJsonDecoder } from "./zipkin-json-decoder.ts";
 export { encodeZipkinJson, zipkinJsonOf } from "./zipkin-json-encoder.ts";
+export { decodeZipkinProtobuf, ZipkinProtobufDecoder } from "./zipkin-protobuf-decoder.ts";
+export { decodeZipkinThrift, ZipkinThriftDecoder } from "./zipkin-thrift-decoder.ts";

@@ -13,6 +13,7 @@ import { parseExactJson, textOfUtf8 } from "./exact-json.ts";
 import { type ForeignId, foreignId, ORIGINAL_ID_KEY, ORIGINAL_TRACE_ID_KEY } from "./foreign-id.ts";
 import { takeFields } from "./foreign-tags.ts";
 import { WARNINGS_KEY } from "./jaeger-json.ts";
+import { processAttributes } from "./jaeger-process.ts";
 import { type Reference, relationsOf } from "./jaeger-references.ts";
 import { type JsonObject, JsonReader } from "./json-reader.ts";
 import { SharedObjects } from "./shared-objects.ts";
@@ -110,13 +111,8 @@ class JaegerJsonReader {
   /** Equal processes are one object through the whole document. */
   #resource(process: JsonObject): Resource {
     const json = this.#json;
-    const attributes = new Map<string, AttributeValue>();
     const service = json.textIn(process, "serviceName");
-    if (service !== "") attributes.set("service.name", service);
-    for (const [name, value] of this.#tags(process, "tags")) {
-      if (name !== "service.name" || service === "") attributes.set(name, value);
-    }
-    return this.#shared.resource(attributes);
+    return this.#shared.resource(processAttributes(service, this.#tags(process, "tags")));
   }
 
   #span(fields: JsonObject, traceIdOfAll: string, processes: ReadonlyMap<string, Resource>): void {

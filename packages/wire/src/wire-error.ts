@@ -4,11 +4,13 @@
 export const WIRE_ERROR_CODES = [
   /** The bytes are not a protobuf message of the expected type. */
   "malformed-protobuf",
+  /** The bytes are not a Thrift struct or message of the expected type. */
+  "malformed-thrift",
   /** The text is not JSON. */
   "malformed-json",
   /** The JSON is well formed, but a value in it has the wrong type; the message names its path. */
   "wrong-type",
-  /** Attribute values nested deeper than {@link MAX_VALUE_DEPTH}. */
+  /** Attribute values, or fields that are passed over, nested deeper than {@link MAX_VALUE_DEPTH}. */
   "nested-too-deeply",
   /** More bytes than an int32 offset can address. */
   "too-large",

@@ -5,8 +5,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SpanSink } from "@culprit/trace-model";
 import { type DecodeOutcome, decodeOtlpJson, OtlpProtobufDecoder } from "@culprit/wire";
+import { HttpIntake, type PostOutcome, retryAfterHeader, unknownEncoding } from "../http-intake.ts";
 import type { Metrics } from "../metrics.ts";
-import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, readBody } from "../read-body.ts";
+import type { BodyLimits } from "../read-body.ts";
 import {
   exportResponseJson,
   exportResponseProtobuf,
@@ -16,7 +17,7 @@ import {
   statusJson,
   statusProtobuf,
 } from "../rpc-status.ts";
-import type { IntakeOutcome, SpanIntake } from "../span-intake.ts";
+import type { SpanIntake } from "../span-intake.ts";
 
 export const OTLP_HTTP_PATH = "/v1/traces";
 
@@ -33,6 +34,8 @@ export interface HttpBodyLimits extends Omit<BodyLimits, "weight"> {
 
 type Encoding = "application/x-protobuf" | "application/json";
 
+type Decode = (bytes: Uint8Array, sink: SpanSink) => DecodeOutcome;
+
 interface Answer {
   readonly httpStatus: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -43,14 +46,13 @@ interface Answer {
 }
 
 export class OtlpHttpReceiver {
-  readonly #intake: SpanIntake;
-  readonly #metrics: Metrics;
+  readonly #intake: HttpIntake;
   readonly #limits: Readonly<Record<Encoding, BodyLimits>>;
-  readonly #decoder = new OtlpProtobufDecoder();
+  readonly #decode: Readonly<Record<Encoding, Decode>>;
 
   constructor(intake: SpanIntake, metrics: Metrics, limits: HttpBodyLimits) {
-    this.#intake = intake;
-    this.#metrics = metrics;
+    const decoder = new OtlpProtobufDecoder();
+    this.#intake = new HttpIntake("otlp-http", intake, metrics);
     this.#limits = {
       "application/x-protobuf": limits,
       "application/json": {
@@ -58,6 +60,10 @@ export class OtlpHttpReceiver {
         maxBodyBytes: Math.min(limits.maxJsonBodyBytes, limits.maxBodyBytes),
         weight: JSON_WEIGHT,
       },
+    };
+    this.#decode = {
+      "application/x-protobuf": (bytes, sink) => decoder.decode(bytes, sink),
+      "application/json": decodeOtlpJson,
     };
   }
 
@@ -71,9 +77,11 @@ export class OtlpHttpReceiver {
     let answer: Answer | undefined;
     try {
       answer = this.#refusal(request, encoding);
-      if (answer === undefined) {
-        if (expectsContinue) response.writeContinue();
-        answer = await this.#take(request, encoding ?? "application/json");
+      if (answer === undefined && encoding !== undefined) {
+        const { [encoding]: limits } = this.#limits;
+        const { [encoding]: decode } = this.#decode;
+        const outcome = await this.#intake.post(request, response, expectsContinue, limits, decode);
+        answer = outcome === undefined ? undefined : this.#answerOf(outcome, encoding);
       }
     } catch (error) {
       console.error("otlp-http: a request failed:", error);
@@ -94,57 +102,45 @@ export class OtlpHttpReceiver {
       const message = `${request.method} is not supported; use POST`;
       return { ...refused(405, RpcCode.unimplemented, message), headers: { Allow: "POST" } };
     }
-    if (encoding === undefined) {
-      this.#metrics.refused("otlp-http", "unsupported");
-      const given = request.headers["content-type"] ?? "";
-      const message = `unsupported content type "${given}"; supported: application/x-protobuf, application/json`;
-      return refused(415, RpcCode.invalidArgument, message);
-    }
-    const refusal = this.#intake.refusal("otlp-http");
-    return refusal === undefined ? undefined : answerOf(refusal);
+    if (encoding !== undefined) return undefined;
+    this.#intake.unsupported();
+    const given = request.headers["content-type"] ?? "";
+    const message = `unsupported content type "${given}"; supported: application/x-protobuf, application/json`;
+    return refused(415, RpcCode.invalidArgument, message);
   }
 
-  /** Undefined when the client went away. */
-  async #take(request: IncomingMessage, encoding: Encoding): Promise<Answer | undefined> {
-    const body = await readBody(request, this.#limits[encoding]);
-    if (body.kind !== "body") return this.#unread(body, encoding);
-    const { bytes } = body;
-    const decode =
-      encoding === "application/x-protobuf"
-        ? (sink: SpanSink): DecodeOutcome => this.#decoder.decode(bytes, sink)
-        : (sink: SpanSink): DecodeOutcome => decodeOtlpJson(bytes, sink);
-    const outcome = this.#intake.take("otlp-http", bytes.length, decode);
-    // The commit may take a while, and the bytes are needed by the next request.
-    body.release();
-    return answerOf(await outcome);
-  }
-
-  #unread(body: Exclude<BodyOutcome, { kind: "body" }>, encoding: Encoding): Answer | undefined {
-    switch (body.kind) {
+  #answerOf(outcome: PostOutcome, encoding: Encoding): Answer {
+    switch (outcome.kind) {
+      case "taken": {
+        const { rejectedSpans, message } = outcome;
+        const isWhole = rejectedSpans === 0 && message === "";
+        return {
+          httpStatus: 200,
+          ...(isWhole ? undefined : { partial: { rejectedSpans, message } }),
+        };
+      }
+      case "malformed":
+        return refused(400, RpcCode.invalidArgument, outcome.message);
+      case "retry": {
+        const { message, retryAfterMs } = outcome;
+        return {
+          httpStatus: 503,
+          headers: retryAfterHeader(retryAfterMs),
+          status: { code: RpcCode.unavailable, message, retryAfterMs },
+        };
+      }
       case "too-large": {
-        this.#metrics.refused("otlp-http", "too-large");
-        const { maxBodyBytes } = this.#limits[encoding];
+        const { maxBodyBytes } = outcome;
         const message =
           encoding === "application/json"
             ? `the body is larger than the ${maxBodyBytes} bytes (unpacked) that JSON may have; protobuf (application/x-protobuf) may have ${this.#limits["application/x-protobuf"].maxBodyBytes}`
             : `the body is larger than ${maxBodyBytes} bytes (unpacked)`;
         return refused(413, RpcCode.resourceExhausted, message);
       }
-      case "busy":
-        return answerOf(this.#intake.overloaded("otlp-http"));
       case "unknown-encoding": {
-        this.#metrics.refused("otlp-http", "unsupported");
-        const supported = CONTENT_ENCODINGS.join(", ");
-        const message = `unsupported content encoding "${body.encoding}"; supported: ${supported}`;
-        const headers = { "Accept-Encoding": supported };
+        const { message, headers } = unknownEncoding(outcome.encoding);
         return { ...refused(415, RpcCode.invalidArgument, message), headers };
       }
-      case "corrupt":
-        this.#metrics.refused("otlp-http", "malformed");
-        return answerOf({ kind: "malformed", message: body.message });
-      case "aborted":
-        this.#metrics.refused("otlp-http", "aborted");
-        return undefined;
     }
   }
 }
@@ -156,31 +152,6 @@ function encodingOf(contentType: string | undefined): Encoding | undefined {
 
 function refused(httpStatus: number, code: number, message: string): Answer {
   return { httpStatus, status: { code, message } };
-}
-
-function answerOf(outcome: IntakeOutcome): Answer {
-  const { message } = outcome;
-  switch (outcome.kind) {
-    case "taken": {
-      const { rejectedSpans } = outcome;
-      const isWhole = rejectedSpans === 0 && message === "";
-      return {
-        httpStatus: 200,
-        ...(isWhole ? undefined : { partial: { rejectedSpans, message } }),
-      };
-    }
-    case "malformed":
-      return refused(400, RpcCode.invalidArgument, message);
-    case "retry": {
-      const { retryAfterMs } = outcome;
-      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-      return {
-        httpStatus: 503,
-        headers: { "Retry-After": String(seconds) },
-        status: { code: RpcCode.unavailable, message, retryAfterMs },
-      };
-    }
-  }
 }
 
 /** In the encoding of the request; in JSON where that is not one of ours. */
