@@ -74,7 +74,7 @@ async function fill(store: Store): Promise<void> {
         { judgedUnixNano: startUnixNano, again: false, notJudged: "" },
       );
     }
-    await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+    await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
   }
   await store.ledger.judged(store.ledger.now(), store.ledger.quietNanos);
 }

@@ -2,7 +2,7 @@
 // instrumentation and frameworks put spans of their own around each call, and a span that holds exactly one call stands
 // for it. One pass, children before parents.
 
-import { type Span, SpanKind, type Trace } from "@culprit/trace-model";
+import { int32Column, type Span, SpanKind, type Trace, uint8Column } from "@culprit/trace-model";
 import {
   DATABASE_OPERATION,
   firstText,
@@ -46,12 +46,11 @@ export interface CallColumns {
 export function callColumns(trace: Trace): CallColumns {
   const { spans, parent, service, operation } = trace;
   const count = spans.length;
-  const buffer = new ArrayBuffer(17 * count);
-  const answer = new Int32Array(buffer, 0, count).fill(-1);
-  const query = new Int32Array(buffer, 4 * count, count).fill(NO_CALL);
-  const call = new Int32Array(buffer, 8 * count, count).fill(NO_CALL);
-  const callCount = new Int32Array(buffer, 12 * count, count);
-  const role = new Uint8Array(buffer, 16 * count, count);
+  const answer = int32Column(count).fill(-1);
+  const query = int32Column(count).fill(NO_CALL);
+  const call = int32Column(count).fill(NO_CALL);
+  const callCount = int32Column(count);
+  const role = uint8Column(count);
   const callers: number[] = [];
   const connects = new ConnectNames(trace);
   for (let row = count - 1; row >= 0; row--) {
@@ -99,16 +98,16 @@ function isOtherService(span: Span, service: Int32Array, row: number, above: num
 }
 
 function roleOf(span: Span, answer: number, connects: ConnectNames, operation: number): number {
-  const { kind, attributes } = span;
+  const { kind } = span;
   if (kind === SpanKind.client) {
-    if (attributes.size > 0 && isDatabase(span)) {
+    if (isDatabase(span)) {
       return !connects.has(operation) || asks(span) ? Role.query : Role.connect;
     }
     return answer < 0 && connects.has(operation) && !isRequest(span) ? Role.connect : Role.call;
   }
   if (kind !== SpanKind.internal && kind !== SpanKind.unspecified) return Role.boundary;
   if (kind === SpanKind.unspecified && answer >= 0) return Role.call;
-  if (attributes.size > 0 && isDatabase(span)) {
+  if (isDatabase(span)) {
     if (asks(span)) return Role.query;
     if (kind === SpanKind.unspecified && !connects.has(operation)) return Role.query;
   }
@@ -144,7 +143,7 @@ class ConnectNames {
 
   constructor(trace: Trace) {
     this.#trace = trace;
-    this.#answers = new Uint8Array(trace.operations.length);
+    this.#answers = uint8Column(trace.operations.length);
   }
 
   has(operation: number): boolean {

@@ -2,7 +2,7 @@
 // parent as already clipped; what starts after its parent ended, what nobody waits for, and what is empty
 // after clipping blocks nothing, and neither does anything below it.
 
-import type { Span, Trace } from "@culprit/trace-model";
+import { float64Column, type Span, type Trace, uint8Column } from "@culprit/trace-model";
 import { isDetached } from "./detached.ts";
 
 /** Columns over the rows of a trace; times in nanoseconds after the trace's origin. */
@@ -16,10 +16,9 @@ export interface ClippedSpans {
 export function clipSpans(trace: Trace): ClippedSpans {
   const { spans, parent, startNanos, durationNanos } = trace;
   const count = spans.length;
-  const buffer = new ArrayBuffer(17 * count);
-  const start = new Float64Array(buffer, 0, count);
-  const end = new Float64Array(buffer, 8 * count, count);
-  const blocks = new Uint8Array(buffer, 16 * count, count);
+  const start = float64Column(count);
+  const end = float64Column(count);
+  const blocks = uint8Column(count);
   blocks[0] = 1;
   start[0] = startNanos[0] as number;
   end[0] = (startNanos[0] as number) + (durationNanos[0] as number);

@@ -4,6 +4,7 @@
 
 import {
   type DurationNanos,
+  float64Column,
   type Resource,
   type Span,
   SpanKind,
@@ -36,7 +37,7 @@ export function correctClockSkew(trace: Trace): SkewCorrected {
   if (!anyMisfit(trace)) return { trace, corrections: [] };
   const { parent, startNanos, durationNanos, spans, spanIds } = trace;
   const hosts = new Hosts();
-  const delta = new Float64Array(spans.length);
+  const delta = float64Column(spans.length);
   const found = new Map<string, OpenCorrection>();
   // The correction that moved each row, so that what moves along is counted with it.
   const movedBy: (OpenCorrection | undefined)[] = [];

@@ -1,7 +1,7 @@
 // Attributes by meaning, in the names of OpenTelemetry's conventions and in those they had before.
 // https://opentelemetry.io/docs/specs/semconv/
 
-import type { Attributes, AttributeValue, Span } from "@culprit/trace-model";
+import type { Attributes, AttributeValue, SearchedAttributes, Span } from "@culprit/trace-model";
 
 export const HTTP_STATUS: readonly string[] = ["http.response.status_code", "http.status_code"];
 export const GRPC_STATUS: readonly string[] = [
@@ -37,7 +37,7 @@ export function firstValue(
   attributes: Attributes,
   keys: readonly string[],
 ): AttributeValue | undefined {
-  if (attributes.size === 0) return undefined;
+  if ("first" in attributes) return (attributes as SearchedAttributes).first(keys);
   for (const key of keys) {
     const value = attributes.get(key);
     if (value !== undefined && value !== null) return value;

@@ -6,7 +6,7 @@
 // (https://www.usenix.org/conference/atc22/presentation/zhang-zhizhou); the earlier one then counts up to where the
 // later one starts.
 
-import type { Trace } from "@culprit/trace-model";
+import { float64Column, int32Column, type Trace } from "@culprit/trace-model";
 import { blockingChildrenByEnd, type ClippedSpans } from "./clipped-spans.ts";
 
 /** Columns of sections, ascending; times in nanoseconds after the trace's origin. */
@@ -73,7 +73,7 @@ export function criticalPath(
 
 /** Time on the critical path, one a row. */
 export function nanosByRow(path: CriticalPath, rowCount: number): Float64Array {
-  const nanos = new Float64Array(rowCount);
+  const nanos = float64Column(rowCount);
   for (let i = 0; i < path.row.length; i++) {
     const row = path.row[i] as number;
     // The difference first: a sum with the end may leave the range in which doubles are exact.
@@ -136,9 +136,9 @@ class SectionStack {
 
   ascending(): CriticalPath {
     const count = this.#count;
-    const row = new Int32Array(count);
-    const startNanos = new Float64Array(count);
-    const endNanos = new Float64Array(count);
+    const row = int32Column(count);
+    const startNanos = float64Column(count);
+    const endNanos = float64Column(count);
     for (let from = count - 1, to = 0; from >= 0; from--, to++) {
       row[to] = this.#row[from] as number;
       startNanos[to] = this.#start[from] as number;

@@ -1,6 +1,12 @@
 // Everything that is computed of a trace once and that findings and the verdict read.
 
-import { type DurationNanos, type Span, SpanKind, type Trace } from "@culprit/trace-model";
+import {
+  type DurationNanos,
+  float64Column,
+  type Span,
+  SpanKind,
+  type Trace,
+} from "@culprit/trace-model";
 import { type AnalysisOptions, DEFAULT_THRESHOLDS, type Thresholds } from "./analysis-options.ts";
 import { type RetriedCall, retriedCalls } from "./attempts.ts";
 import { type CallColumns, callColumns } from "./call-columns.ts";
@@ -120,7 +126,7 @@ const NO_SPANS: ReadonlySet<string> = new Set();
 
 /** One entry more than there are values: the sum of all before each. */
 function sumsBefore(values: Float64Array): Float64Array {
-  const sums = new Float64Array(values.length + 1);
+  const sums = float64Column(values.length + 1);
   for (let i = 0; i < values.length; i++) {
     sums[i + 1] = (sums[i] as number) + (values[i] as number);
   }

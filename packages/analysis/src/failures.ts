@@ -1,6 +1,6 @@
 // Which spans err, which fail and which ought to have been marked; one byte a row.
 
-import { type Span, SpanKind, StatusCode, type Trace } from "@culprit/trace-model";
+import { type Span, SpanKind, StatusCode, type Trace, uint8Column } from "@culprit/trace-model";
 import { EXCEPTION_EVENT, grpcFailure, httpStatus } from "./conventions.ts";
 
 export const Failure = {
@@ -14,7 +14,7 @@ export const Failure = {
 
 export function failures(trace: Trace): Uint8Array {
   const { spans } = trace;
-  const column = new Uint8Array(spans.length);
+  const column = uint8Column(spans.length);
   for (let row = 0; row < spans.length; row++) column[row] = failureOf(spans[row] as Span);
   return column;
 }
@@ -28,7 +28,6 @@ export function errs(span: Span): boolean {
 function failureOf(span: Span): number {
   if (span.statusCode === StatusCode.error) return Failure.errs | Failure.fails;
   let failure = errs(span) ? Failure.errs | Failure.fails : 0;
-  if (span.attributes.size === 0) return failure;
   const http = httpStatus(span) ?? 0;
   const grpcFailed = grpcFailure(span) !== undefined;
   if (http >= 500 || (http >= 400 && span.kind === SpanKind.client) || grpcFailed) {

@@ -1,7 +1,13 @@
 // The tables of a verdict: time by service and by operation.
 
 import type { OperationFigures, ServiceFigures } from "@culprit/api";
-import { type DurationNanos, StatusCode, type Trace } from "@culprit/trace-model";
+import {
+  type DurationNanos,
+  float64Column,
+  int32Column,
+  StatusCode,
+  type Trace,
+} from "@culprit/trace-model";
 
 /** One entry a service or operation, by its number in the trace. */
 export interface FigureColumns {
@@ -17,13 +23,11 @@ export interface Figures {
 }
 
 function columns(count: number): FigureColumns {
-  // One buffer for all four: small traces spend more on buffers than on figures.
-  const buffer = new ArrayBuffer(24 * count);
   return {
-    criticalPathNanos: new Float64Array(buffer, 0, count),
-    selfNanos: new Float64Array(buffer, 8 * count, count),
-    spanCount: new Int32Array(buffer, 16 * count, count),
-    errorSpanCount: new Int32Array(buffer, 20 * count, count),
+    criticalPathNanos: float64Column(count),
+    selfNanos: float64Column(count),
+    spanCount: int32Column(count),
+    errorSpanCount: int32Column(count),
   };
 }
 

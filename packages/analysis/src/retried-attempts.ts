@@ -1,6 +1,6 @@
 // A failed attempt that was followed by one that succeeded: the caller did what it should, nothing was swallowed.
 
-import type { Trace } from "@culprit/trace-model";
+import { int32Column, type Trace, uint8Column } from "@culprit/trace-model";
 import { type CallColumns, NO_CALL, SEVERAL_CALLS } from "./call-columns.ts";
 import type { Callees } from "./callee.ts";
 import { Failure } from "./failures.ts";
@@ -22,7 +22,7 @@ export class RetriedAttempts {
     this.#failures = failures;
     this.#calls = calls;
     this.#callees = callees;
-    this.#answers = new Uint8Array(failures.length);
+    this.#answers = uint8Column(failures.length);
   }
 
   /** Whether a later sibling that attempted the same, begun after `row` had ended, succeeded. */
@@ -73,7 +73,7 @@ export class RetriedAttempts {
   }
 
   #countFailing(): Int32Array {
-    const before = new Int32Array(this.#failures.length + 1);
+    const before = int32Column(this.#failures.length + 1);
     for (let row = 0; row < this.#failures.length; row++) {
       const failing = ((this.#failures[row] as number) & (Failure.fails | Failure.unmarked)) !== 0;
       before[row + 1] = (before[row] as number) + (failing ? 1 : 0);

@@ -24,16 +24,34 @@ const INSTANCE_ID: readonly string[] = ["service.instance.id"];
 
 /** The peer service, else address and port, else those of the URL; undefined where the span names none. */
 export function targetOf({ attributes }: Span): string | undefined {
-  if (attributes.size === 0) return undefined;
   const peer = firstText(attributes, PEER_SERVICE);
   if (peer !== undefined) return peer;
   const address = firstText(attributes, ADDRESS);
   if (address !== undefined) {
     const port = firstText(attributes, PORT);
-    return port === undefined ? address : `${address}:${port}`;
+    return port === undefined ? address : withPort(address, port);
   }
   const url = firstText(attributes, URL_TEXT);
   return (url === undefined ? undefined : hostOf(url)) ?? firstText(attributes, HTTP_HOST);
+}
+
+/** Few targets are asked for again and again, and to look up a text made anew costs ten times as much. */
+const MAX_TARGETS = 4096;
+const targets = new Map<string, Map<string, string>>();
+
+function withPort(address: string, port: string): string {
+  let ofAddress = targets.get(address);
+  if (ofAddress === undefined) {
+    if (targets.size === MAX_TARGETS) targets.clear();
+    ofAddress = new Map();
+    targets.set(address, ofAddress);
+  }
+  let target = ofAddress.get(port);
+  if (target === undefined) {
+    target = `${address}:${port}`;
+    if (ofAddress.size < MAX_TARGETS) ofAddress.set(port, target);
+  }
+  return target;
 }
 
 /** `host:port` of an absolute URL, without what stands before an @. */

@@ -172,7 +172,8 @@ export class BlockWriter implements SpanWriter {
     const started = performance.now();
     try {
       const operations = this.#operations.unknown(block, this.#clock.now());
-      await this.#engine.insert({ table: "culprit.spans", columns: block.columns(), rows });
+      const blocks = [{ columns: block.columns(), rows }];
+      await this.#engine.insert({ table: "culprit.spans", blocks });
       await this.#operations.register(operations);
       this.#committedSpans += rows;
       this.#committedBlocks++;

@@ -58,7 +58,10 @@ async function openSessions(folder: string, dataDir: string): Promise<ChdbSessio
   const { Session } = await import("chdb");
   const opened: ChdbSession[] = [];
   try {
-    for (let i = 0; i < READ_SESSIONS + 4; i++) opened.push(new Session(folder));
+    const options = {
+      connectionArgs: [`--os_threads_nice_value_merge_mutate=${process.env.MN ?? "5"}`],
+    };
+    for (let i = 0; i < READ_SESSIONS + 4; i++) opened.push(new Session(folder, options));
     return opened;
   } catch (cause) {
     for (const session of opened) session.close();
@@ -107,15 +110,19 @@ class EmbeddedEngine implements Engine {
     return this.#insert(this.#inserts, block);
   }
 
-  async #insert(lane: Lane, { table, columns, rows }: NativeInsert): Promise<void> {
+  async #insert(lane: Lane, { table, blocks }: NativeInsert): Promise<void> {
     const file = join(this.#inbox, `${++this.#blocks}.native`);
-    const names = columns.map(({ name }) => name).join(", ");
+    const names = blocks[0]?.columns.map(({ name }) => name).join(", ");
     try {
-      await writePieces(file, nativeBlock(columns, rows));
+      await writePieces(
+        file,
+        blocks.flatMap(({ columns, rows }) => nativeBlock(columns, rows)),
+      );
       await lane.run(
         `insert into ${table} (${names}) from infile ${quote(file)} compression 'none' settings ${INSERT_SETTINGS} format Native`,
       );
     } catch (cause) {
+      const rows = blocks.reduce((sum, block) => sum + block.rows, 0);
       throw new StoreUnavailable(
         `${rows} rows of ${table} could not be written: ${messageOf(cause)}`,
         {

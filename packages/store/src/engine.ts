@@ -3,16 +3,21 @@
 
 import type { NativeColumn } from "./native-column.ts";
 
-export interface NativeInsert {
-  /** With its database. */
-  readonly table: string;
+export interface NativeBlockColumns {
   readonly columns: readonly NativeColumn[];
   readonly rows: number;
 }
 
+export interface NativeInsert {
+  /** With its database. */
+  readonly table: string;
+  /** At least one; of the same columns. */
+  readonly blocks: readonly NativeBlockColumns[];
+}
+
 export interface Engine {
   /**
-   * Writes one block, all or nothing. Resolves when it is on disk and can be read; rejects with StoreUnavailable.
+   * Writes all of the blocks, or nothing. Resolves when it is on disk and can be read; rejects with StoreUnavailable.
    * The bytes of the columns must not change until then. Inserts run one after the other.
    */
   insert(block: NativeInsert): Promise<void>;

@@ -109,7 +109,7 @@ export class QuietTraces {
   spans(piece: TracePiece, since: UnixNanos, maxSpans: number): Promise<Uint8Array> {
     return this.#engine.select(
       `select ${SPAN_COLUMNS} from culprit.spans
-       where ${inPiece(piece)} and received_unix_nano > ${since} limit ${maxSpans}`,
+       where ${inPiece(piece)} and received_unix_nano > ${since} limit ${maxSpans} settings max_threads = 1`,
     );
   }
 

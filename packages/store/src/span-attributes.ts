@@ -1,7 +1,7 @@
 // The attributes of one row, looked up where they lie: of a span's attributes a verdict asks for a few, and a Map of all
 // of them for each span would cost more than the verdict.
 
-import type { Attributes, AttributeValue } from "@culprit/trace-model";
+import type { Attributes, AttributeValue, SearchedAttributes } from "@culprit/trace-model";
 import { attributeValueOf } from "./attribute-text.ts";
 import type { StringMaps, Strings } from "./native-strings.ts";
 
@@ -14,6 +14,8 @@ export class AttributeColumn {
   readonly #types: Strings;
   /** Number of a key in the dictionary. */
   readonly #numberOf: ReadonlyMap<string, number>;
+  /** Those that a list of keys has in it. */
+  readonly #numbersOf = new Map<readonly string[], readonly number[]>();
 
   constructor(maps: StringMaps, types: Strings) {
     this.#maps = maps;
@@ -51,11 +53,28 @@ export class AttributeColumn {
   /** Of equal keys the last one counts. */
   get(row: number, key: string): AttributeValue | undefined {
     const number = this.#numberOf.get(key);
-    if (number === undefined) return undefined;
+    return number === undefined ? undefined : this.#valueOf(row, number);
+  }
+
+  #valueOf(row: number, number: number): AttributeValue | undefined {
     const indexes = this.#maps.keys?.indexes;
     const start = this.#start(row);
     for (let at = (this.#maps.ends[row] as number) - 1; at >= start; at--) {
       if (indexes?.[at] === number) return this.#valueAt(row, at, start);
+    }
+    return undefined;
+  }
+
+  /** @param keys remembered by identity */
+  first(row: number, keys: readonly string[]): AttributeValue | undefined {
+    let numbers = this.#numbersOf.get(keys);
+    if (numbers === undefined) {
+      numbers = keys.flatMap((key) => this.#numberOf.get(key) ?? []);
+      this.#numbersOf.set(keys, numbers);
+    }
+    for (const number of numbers) {
+      const value = this.#valueOf(row, number);
+      if (value !== undefined && value !== null) return value;
     }
     return undefined;
   }
@@ -80,7 +99,7 @@ export class AttributeColumn {
 }
 
 /** As a Map of them would be; made into one when more than single values is asked for. */
-export class RowAttributes implements Attributes {
+export class RowAttributes implements SearchedAttributes {
   readonly #column: AttributeColumn;
   readonly #row: number;
   #made: Attributes | undefined;
@@ -96,6 +115,10 @@ export class RowAttributes implements Attributes {
 
   get(key: string): AttributeValue | undefined {
     return this.#column.get(this.#row, key);
+  }
+
+  first(keys: readonly string[]): AttributeValue | undefined {
+    return this.#column.first(this.#row, keys);
   }
 
   has(key: string): boolean {

@@ -73,10 +73,12 @@ export class VerdictLedger {
     };
   }
 
-  /** Resolves when they are on disk. */
-  async keep({ columns, rows }: VerdictRows): Promise<void> {
-    if (rows > 0)
-      await this.#engine.background.insert({ table: "culprit.verdicts", columns, rows });
+  /** All of them or none. Resolves when they are on disk. */
+  async keep(verdicts: readonly VerdictRows[]): Promise<void> {
+    const blocks = verdicts.filter(({ rows }) => rows > 0);
+    if (blocks.length > 0) {
+      await this.#engine.background.insert({ table: "culprit.verdicts", blocks });
+    }
   }
 
   /**

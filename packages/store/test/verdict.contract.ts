@@ -45,7 +45,7 @@ export async function keep(
   for (const verdict of verdicts) {
     block.add(verdict, { judgedUnixNano: ++judgements, again, notJudged });
   }
-  await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+  await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
 }
 
 async function read(store: Store, query: Partial<VerdictQuery> = {}): Promise<StoredVerdict[]> {

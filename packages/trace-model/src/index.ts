@@ -1,4 +1,10 @@
-export { type Attributes, type AttributeValue, NO_ATTRIBUTES } from "./attribute.ts";
+export {
+  type Attributes,
+  type AttributeValue,
+  NO_ATTRIBUTES,
+  type SearchedAttributes,
+} from "./attribute.ts";
+export { float64Column, int32Column, uint8Column } from "./columns.ts";
 export { hexOf, putHex } from "./hex.ts";
 export { SpanReplay } from "./replay-span.ts";
 export { parseRfc3339 } from "./rfc3339.ts";

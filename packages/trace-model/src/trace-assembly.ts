@@ -1,6 +1,7 @@
 // Spans in any order into a Trace. Nothing is dropped but equal copies, nothing throws: what does not fit becomes a
 // warning. The order of the input never shows in the result.
 
+import { float64Column, int32Column, uint8Column } from "./columns.ts";
 import type { Span, UnixNanos } from "./span.ts";
 import { MAX_NANOS, type Trace } from "./trace.ts";
 import { type DistinctSpans, distinctSpans } from "./trace-copies.ts";
@@ -16,7 +17,7 @@ export function assembleTrace(all: readonly Span[]): Trace {
   const first = spans[0];
   if (first === undefined) throw new Error("a trace has at least one span");
   const parent = parents(distinct);
-  const troubles = new Uint8Array(spans.length);
+  const troubles = uint8Column(spans.length);
   const mark = (index: number, trouble: number): void => {
     troubles[index] = (troubles[index] as number) | trouble;
   };
@@ -34,9 +35,9 @@ export function assembleTrace(all: readonly Span[]): Trace {
   const count = spans.length;
   const orderedSpans: Span[] = new Array(count);
   const spanIds: string[] = new Array(count);
-  const startNanos = new Float64Array(count);
-  const durationNanos = new Float64Array(count);
-  const rowTroubles = new Uint8Array(count);
+  const startNanos = float64Column(count);
+  const durationNanos = float64Column(count);
+  const rowTroubles = uint8Column(count);
   const roots: number[] = [];
   const orphans: number[] = [];
   for (let row = 0; row < count; row++) {
@@ -69,7 +70,7 @@ export function assembleTrace(all: readonly Span[]): Trace {
 
 function parents(distinct: DistinctSpans): Int32Array {
   const { spans, indexOf, clientOfServer } = distinct;
-  const parent = new Int32Array(spans.length);
+  const parent = int32Column(spans.length);
   for (let i = 0; i < spans.length; i++) {
     const { parentSpanId } = spans[i] as Span;
     parent[i] = parentSpanId === "" ? -1 : (indexOf.get(parentSpanId) ?? -1);
@@ -114,8 +115,8 @@ function relativeTimes(
   origin: UnixNanos,
   mark: (index: number, trouble: number) => void,
 ): RelativeTimes {
-  const startNanos = new Float64Array(spans.length);
-  const durationNanos = new Float64Array(spans.length);
+  const startNanos = float64Column(spans.length);
+  const durationNanos = float64Column(spans.length);
   for (let i = 0; i < spans.length; i++) {
     const { startUnixNano, endUnixNano } = spans[i] as Span;
     let start = Number(startUnixNano - origin);

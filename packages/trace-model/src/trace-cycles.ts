@@ -1,5 +1,6 @@
 // Parents that go round in a circle would keep every walk to the root from ending.
 
+import { int32Column } from "./columns.ts";
 import type { Span } from "./span.ts";
 
 /** Takes the parent from the earliest span of each cycle (ties by id) and returns those spans. */
@@ -10,7 +11,7 @@ export function cutCycles(
 ): readonly number[] {
   const cut: number[] = [];
   // 0: not seen; otherwise the number of the walk that saw it first. Each span is walked over once.
-  const seenIn = new Int32Array(parent.length);
+  const seenIn = int32Column(parent.length);
   for (let i = 0; i < parent.length; i++) {
     const walk = i + 1;
     let at = i;

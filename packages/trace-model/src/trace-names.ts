@@ -1,5 +1,6 @@
 // Services and operations as small numbers, so that tables over them are arrays.
 
+import { int32Column } from "./columns.ts";
 import { type Span, serviceName } from "./span.ts";
 import type { TraceOperation } from "./trace.ts";
 
@@ -14,8 +15,8 @@ export interface Names {
 export function namesOf(spans: readonly Span[]): Names {
   const services: string[] = [];
   const operations: TraceOperation[] = [];
-  const service = new Int32Array(spans.length);
-  const operation = new Int32Array(spans.length);
+  const service = int32Column(spans.length);
+  const operation = int32Column(spans.length);
   const ofResource = new Map<Span["resource"], number>();
   const ofName = new Map<string, number>();
   const operationsOf: Map<string, number>[] = [];

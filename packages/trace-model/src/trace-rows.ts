@@ -1,6 +1,8 @@
 // The order of a trace's rows: depth first, children by start (ties: the longer first, then by id), see trace.ts.
 // Linear but for the sorting of siblings, and without recursion: a chain of 100,000 spans is a trace like any other.
 
+import { int32Column } from "./columns.ts";
+
 /** Spans in any order, as columns; the parent is an index into them or -1. */
 export interface UnorderedSpans {
   readonly ids: readonly string[];
@@ -27,9 +29,9 @@ export function rowOrder(spans: UnorderedSpans, root: number): RowOrder {
   for (let node = 0; node <= count; node++) {
     sortSiblings(spans, children, starts[node] as number, starts[node + 1] as number);
   }
-  const order = new Int32Array(count);
-  const rowOf = new Int32Array(count);
-  const stack = new Int32Array(count);
+  const order = int32Column(count);
+  const rowOf = int32Column(count);
+  const stack = int32Column(count);
   let depth = pushReversed(
     children,
     starts[count] as number,
@@ -48,8 +50,8 @@ export function rowOrder(spans: UnorderedSpans, root: number): RowOrder {
     const from = starts[node] as number;
     depth = pushReversed(children, from, starts[node + 1] as number, stack, depth);
   }
-  const parent = new Int32Array(count);
-  const subtreeEnd = new Int32Array(count);
+  const parent = int32Column(count);
+  const subtreeEnd = int32Column(count);
   for (let row = 0; row < count; row++) {
     const parentNode = spans.parent[order[row] as number] as number;
     parent[row] = parentNode < 0 ? -1 : (rowOf[parentNode] as number);
@@ -66,7 +68,7 @@ export function rowOrder(spans: UnorderedSpans, root: number): RowOrder {
 /** Children of node i are children[starts[i], starts[i + 1]); those without a parent are node `parent.length`'s. */
 function childLists(parent: Int32Array): { starts: Int32Array; children: Int32Array } {
   const count = parent.length;
-  const starts = new Int32Array(count + 2);
+  const starts = int32Column(count + 2);
   for (let i = 0; i < count; i++) {
     const above = parent[i] as number;
     const slot = (above < 0 ? count : above) + 1;
@@ -76,7 +78,7 @@ function childLists(parent: Int32Array): { starts: Int32Array; children: Int32Ar
     starts[i] = (starts[i] as number) + (starts[i - 1] as number);
   }
   const next = starts.slice(0, count + 1);
-  const children = new Int32Array(count);
+  const children = int32Column(count);
   for (let i = 0; i < count; i++) {
     const above = parent[i] as number;
     const node = above < 0 ? count : above;

@@ -28,7 +28,7 @@ export function coldStarts(facts: Facts): readonly ColdStart[] {
   for (let row = 0; row < trace.spans.length; row++) {
     const span = trace.spans[row] as Span;
     if (span.kind !== SpanKind.server && span.kind !== SpanKind.consumer) continue;
-    if (span.attributes.size > 0 && isTrue(span)) found.push(leadingGap(facts, row));
+    if (isTrue(span)) found.push(leadingGap(facts, row));
   }
   if (facts.topology.firstSeen.size > 0) {
     for (const row of firstServers(facts)) {

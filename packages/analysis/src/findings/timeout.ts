@@ -1,5 +1,6 @@
 // A failure that began with a limit of time.
 
+import { uint8Column } from "@culprit/trace-model";
 import { isDatabase } from "../conventions.ts";
 import { errorWords } from "../error-words.ts";
 import type { Facts } from "../facts.ts";
@@ -29,7 +30,7 @@ function find(facts: Facts): readonly Detected[] {
 function overtaken(facts: Facts, timedOut: readonly number[]): Failed[] {
   if (!facts.anyFailure) return [];
   const { trace, failures } = facts;
-  const known = new Uint8Array(failures.length);
+  const known = uint8Column(failures.length);
   for (const row of timedOut) known[row] = 1;
   // Backwards, so that the next one after a row is known: it lies below the row or outside its subtree.
   let next = failures.length;

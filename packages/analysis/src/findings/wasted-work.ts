@@ -1,6 +1,6 @@
 // A callee that goes on after its caller gave up works for nobody.
 
-import type { DurationNanos, Span, Trace } from "@culprit/trace-model";
+import { type DurationNanos, float64Column, type Span, type Trace } from "@culprit/trace-model";
 import { Role } from "../call-columns.ts";
 import { endOf } from "../call-sequence.ts";
 import { isDetached } from "../detached.ts";
@@ -64,7 +64,7 @@ function wastedNanos(
 
 /** The last end in each row's subtree, without what nobody waits for. */
 function lastEndsOf(trace: Trace): Float64Array {
-  const last = new Float64Array(trace.spans.length).fill(Number.NEGATIVE_INFINITY);
+  const last = float64Column(trace.spans.length).fill(Number.NEGATIVE_INFINITY);
   for (let row = last.length - 1; row >= 0; row--) {
     last[row] = Math.max(endOf(trace, row), last[row] as number);
     const above = trace.parent[row] as number;

@@ -3,7 +3,7 @@
 // wants it. Stacks of the same operations are one; those that share their outer frames share their entries, so that a
 // trace costs an entry a call and not a text a stack.
 
-import type { DurationNanos, Trace } from "@culprit/trace-model";
+import { type DurationNanos, int32Column, type Trace, uint8Column } from "@culprit/trace-model";
 import type { CriticalPath } from "../critical-path.ts";
 
 export interface StackShare {
@@ -29,7 +29,7 @@ export function pathStacks(
 ): StackShare[] {
   const tree = new StackTree(trace);
   const { parent } = trace;
-  const nodeOfRow = new Int32Array(trace.spans.length).fill(NOT_STEPPED);
+  const nodeOfRow = int32Column(trace.spans.length).fill(NOT_STEPPED);
   // The path goes back and forth; a row's node needs those of all above it first.
   const above: number[] = [];
   for (const section of path.row) {
@@ -91,7 +91,7 @@ class StackTree {
     }
     const kept = this.#largest();
     const shares: StackShare[] = [];
-    const place = new Int32Array(this.#parent.length);
+    const place = int32Column(this.#parent.length);
     const short = new Map<number, DurationNanos>();
     for (const [node, parent] of this.#parent.entries()) {
       const operation = this.#operationOf(node);
@@ -109,7 +109,7 @@ class StackTree {
 
   /** 1 for the nodes with the most time and all above them. */
   #largest(): Uint8Array {
-    const kept = new Uint8Array(this.#parent.length);
+    const kept = uint8Column(this.#parent.length);
     const largestFirst = [...this.#nanos.keys()].sort(
       (a, b) => this.#nanosOf(b) - this.#nanosOf(a) || a - b,
     );

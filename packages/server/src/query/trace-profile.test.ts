@@ -64,7 +64,7 @@ async function judge(store: Store, traces: readonly (readonly Span[])[]): Promis
       { judgedUnixNano: store.ledger.now(), again: false, notJudged: "" },
     );
   }
-  await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+  await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
 }
 
 function expectedBands(traces: readonly (readonly Span[])[]): Profile["bands"] {

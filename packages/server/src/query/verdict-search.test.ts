@@ -48,7 +48,7 @@ async function fill(store: Store, traces: readonly (readonly Span[])[]): Promise
       { judgedUnixNano: now, again: false, notJudged: "" },
     );
   }
-  await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+  await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
 }
 
 describe("a search by verdict", () => {

@@ -45,10 +45,12 @@ const WINDOW_SPANS = 1_000_000;
  * that its range of ids holds: with pieces of half the size the engine works a seventh more.
  */
 const PIECE_SPANS = 80_000;
+/** Rows that go to the disk together: each time costs flushes and a part that is to be merged. */
+const KEEP_ROWS = 50_000;
 /** A larger trace is not judged: 1.2 KB of memory a span, beside everything else a server does. */
 const MAX_SPANS = 400_000;
 /** Of arrivals: at most this much at once, so that where little comes a window is not asked for span by span. */
-const WINDOW_NANOS = 2_000_000_000n;
+const WINDOW_NANOS = 4_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
@@ -70,7 +72,9 @@ export class VerdictPass {
   /** Nothing that waits arrived before. It may have come after hours of silence, which are no lag. */
   #waitingSince = 0n;
   #topologyDay = "";
-  /** The verdicts of the piece before, on their way to the disk while the next is judged. */
+  /** Verdicts that wait for company on their way to the disk. */
+  #judged: Judged[] = [];
+  /** Those before them, on that way while more is judged. */
   #keeping: Promise<void> = Promise.resolve();
   #judgedTraces = 0;
   #judgedSpans = 0;
@@ -198,6 +202,7 @@ export class VerdictPass {
       answer?.catch(() => undefined);
       return answer;
     };
+    this.#judged = [];
     this.#keeping = Promise.resolve();
     let next = read(pieces[0]);
     for (const [i, piece] of pieces.entries()) {
@@ -211,6 +216,7 @@ export class VerdictPass {
         await this.#pause(workedMs * (1 / BUSY_SHARE - 1));
       }
     }
+    await this.#keepJudged();
     await this.#keeping;
   }
 
@@ -241,7 +247,8 @@ export class VerdictPass {
       return this.#judgeOneByOne(piece);
     }
     if (outcome.kind === "cut") return this.#judgeOneByOne(piece);
-    await this.#keep(outcome);
+    this.#judged.push(outcome);
+    if (rowCount(this.#judged) >= KEEP_ROWS) await this.#keepJudged();
     const { incomplete } = outcome;
     for (let at = 0; at < incomplete.length && !this.#stopped; at += IDS_A_STATEMENT) {
       const ids = incomplete.slice(at, at + IDS_A_STATEMENT).sort();
@@ -271,28 +278,32 @@ export class VerdictPass {
         again: true,
         notJudged,
       });
-      await this.#ledger.keep({ columns: block.columns(), rows: block.rows });
+      await this.#ledger.keep([{ columns: block.columns(), rows: block.rows }]);
       this.#unjudgedTraces++;
       this.#options.onError(`trace ${traceId} of ${spanCount} spans is not judged`, notJudged);
     }
   }
 
   /** Resolves when those before are on disk. */
-  async #keep(judged: Judged): Promise<void> {
+  async #keepJudged(): Promise<void> {
+    const judged = this.#judged;
+    this.#judged = [];
     await this.#keeping;
     this.#keeping = this.#write(judged);
     // Awaited in its turn; until then its failure is nobody's.
     this.#keeping.catch(() => undefined);
   }
 
-  async #write({ rows, traceCount, spanCount, failures, news }: Judged): Promise<void> {
-    await this.#enter(news);
-    await this.#ledger.keep(rows);
-    this.#judgedTraces += traceCount - failures.length;
-    this.#judgedSpans += spanCount;
-    this.#unjudgedTraces += failures.length;
-    for (const { traceId, message } of failures) {
-      this.#options.onError(`trace ${traceId} could not be judged`, message);
+  async #write(judged: readonly Judged[]): Promise<void> {
+    for (const { news } of judged) await this.#enter(news);
+    await this.#ledger.keep(judged.map(({ rows }) => rows));
+    for (const { traceCount, spanCount, failures } of judged) {
+      this.#judgedTraces += traceCount - failures.length;
+      this.#judgedSpans += spanCount;
+      this.#unjudgedTraces += failures.length;
+      for (const { traceId, message } of failures) {
+        this.#options.onError(`trace ${traceId} could not be judged`, message);
+      }
     }
   }
 
@@ -339,4 +350,8 @@ export class VerdictPass {
       if (signal.aborted) wake();
     });
   }
+}
+
+function rowCount(judged: readonly Judged[]): number {
+  return judged.reduce((sum, { rows }) => sum + rows.rows, 0);
 }
