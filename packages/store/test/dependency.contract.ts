@@ -74,7 +74,7 @@ async function judge(
       },
     );
   }
-  await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+  await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
   await store.ledger.judged(last, 1);
 }
 
@@ -194,7 +194,7 @@ export function dependencyContract(engine: string, open: OpenStore): void {
     const block = new VerdictBlock();
     const verdict = plainVerdict({ traceId: id(1, 32), startUnixNano: 0n });
     block.add(verdict, { judgedUnixNano: 1n, again: true, notJudged: "too large" });
-    await store.ledger.keep({ columns: block.columns(), rows: block.rows });
+    await store.ledger.keep([{ columns: block.columns(), rows: block.rows }]);
     assert.deepEqual(await store.dependencies.dependencies(EVER), []);
   });
 
