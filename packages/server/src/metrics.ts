@@ -134,6 +134,11 @@ function observeWriter(registers: Registry[], sources: MetricSources): void {
   const { writerStatus } = sources;
   read("culprit_pending_spans", "Spans not yet committed", () => writerStatus().pendingSpans);
   read("culprit_pending_bytes", "Bytes not yet committed", () => writerStatus().pendingBytes);
+  read(
+    "culprit_writing_share",
+    "Part of the last seconds in which a block was on its way to the disk",
+    () => writerStatus().writingShare,
+  );
   read("culprit_request_bytes_in_flight", "Bytes of bodies in memory", sources.bytesInFlight);
 }
 

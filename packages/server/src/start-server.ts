@@ -9,8 +9,9 @@ import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer, type RequestHandler } from "./http-door.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
-import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
+import { JSON_WEIGHT, jsonBodyLimits, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
+import { createQueryGrpcServer } from "./query-grpc/query-grpc-server.ts";
 import { answerSampling } from "./sampling/sampling-http.ts";
 import { SAMPLING_ALL } from "./sampling/sampling-strategy.ts";
 import { WatchedStrategies } from "./sampling/watched-strategies.ts";
@@ -72,6 +73,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         store,
         metrics,
         otlpHttp,
+        jsonLimits: jsonBodyLimits(limits),
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
         addresses,
@@ -86,7 +88,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     "otlp-grpc": (port) => {
       const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
-      return bindGrpc(server, host, port);
+      return bindGrpc(server, "otlp-grpc", host, port);
+    },
+    "query-grpc": (port) => {
+      const { reader, archive, dependencies } = store;
+      const server = createQueryGrpcServer({ reader, archive, dependencies });
+      closings.push(() => closeGrpcServer(server));
+      return bindGrpc(server, "query-grpc", host, port);
     },
     zipkin: (port) => {
       const receiver = createZipkinReceiver(intake, metrics, limits);
@@ -127,11 +135,11 @@ async function openStrategies(file: string | undefined): Promise<WatchedStrategi
   });
 }
 
-function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {
+function bindGrpc(server: GrpcServer, name: DoorName, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
     server.bindAsync(addressText(host, port), credentials, (error, boundPort) => {
-      if (error !== null) reject(doorError("otlp-grpc", host, port, error));
+      if (error !== null) reject(doorError(name, host, port, error));
       else resolve(addressText(host, boundPort));
     });
   });

@@ -13,6 +13,7 @@ import {
   StoreUnavailable,
   type WriterStatus,
 } from "./span-writer.ts";
+import { WritingLoad } from "./writing-load.ts";
 
 export interface BlockWriterOptions {
   /** Spans at which a block leaves at once. */
@@ -43,6 +44,7 @@ export class BlockWriter implements SpanWriter {
   readonly #operations: OperationRegister;
   readonly #options: Required<Omit<BlockWriterOptions, "now">>;
   readonly #clock: ArrivalClock;
+  readonly #load = new WritingLoad();
   #open = new OpenBlock();
   /** Kept for its memory: a block's columns are some ten megabytes. */
   #spare: OpenBlock | undefined;
@@ -83,6 +85,7 @@ export class BlockWriter implements SpanWriter {
     return {
       pendingSpans: this.#writingSpans + this.#open.block.rows,
       pendingBytes: this.#writingBytes + this.#open.block.sizeBytes,
+      writingShare: this.#load.share(performance.now()),
       committedSpans: this.#committedSpans,
       committedBlocks: this.#committedBlocks,
     };
@@ -170,6 +173,7 @@ export class BlockWriter implements SpanWriter {
     this.#writingBytes = sizeBytes;
     this.#writingSince = full.firstArrival;
     const started = performance.now();
+    this.#load.began(started);
     try {
       const operations = this.#operations.unknown(block, this.#clock.now());
       const blocks = [{ columns: block.columns(), rows }];
@@ -186,6 +190,7 @@ export class BlockWriter implements SpanWriter {
           : new StoreUnavailable("a block could not be written", { cause: error }),
       );
     } finally {
+      this.#load.ended(performance.now());
       this.#writingSpans = 0;
       this.#writingBytes = 0;
       this.#writingSince = undefined;

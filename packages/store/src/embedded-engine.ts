@@ -22,6 +22,12 @@ import { StoreOpenError } from "./store-open-error.ts";
  */
 const INSERT_SETTINGS = "materialize_skip_indexes_on_insert = 0";
 
+/**
+ * Merges can wait, answers cannot: on a full machine they get a tenth of the weight of others. The engine holds inserts up
+ * when parts become too many.
+ */
+const MERGE_NICENESS = 10;
+
 /** Two reads at a time: more would only share the same cores and multiply the memory that each may take. */
 const READ_SESSIONS = 2;
 
@@ -59,7 +65,7 @@ async function openSessions(folder: string, dataDir: string): Promise<ChdbSessio
   const opened: ChdbSession[] = [];
   try {
     const options = {
-      connectionArgs: [`--os_threads_nice_value_merge_mutate=${process.env.MN ?? "5"}`],
+      connectionArgs: [`--os_threads_nice_value_merge_mutate=${MERGE_NICENESS}`],
     };
     for (let i = 0; i < READ_SESSIONS + 4; i++) opened.push(new Session(folder, options));
     return opened;

@@ -196,6 +196,37 @@ test("retention counts from arrival, to the span", async (t) => {
   assert.deepEqual(await left(), ["arrival 2"]);
 });
 
+test("an archived trace survives retention, all of it, and is found by its id alone", async (t) => {
+  const folder = await temporaryFolder();
+  const hour = 3_600_000;
+  const arriving = async (agoMs: number, ...spans: Parameters<typeof plainSpan>[0][]) => {
+    const arrival = BigInt(Date.now() - agoMs) * 1_000_000n;
+    const store = await openEmbeddedStore(folder, { now: () => arrival });
+    await write(store, ...spans.map(plainSpan));
+    return store;
+  };
+  const traceId = "ab".repeat(16);
+  await (await arriving(3 * hour, { traceId, name: "first" }, { name: "other" })).close();
+  const archiving = await arriving(hour / 2, { traceId, name: "second" });
+  assert.equal(await archiving.archive.archive(traceId), true);
+  await archiving.close();
+
+  const store = await openEmbeddedStore(folder, { retentionMs: hour });
+  t.after(() => store.close());
+  const left = async () => (await store.reader.findTraces({ limit: 9 })).map(({ spans }) => spans);
+  for (let i = 0; i < 200 && (await left()).flat().length > 1; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  assert.deepEqual(
+    (await left()).map((spans) => spans.map(({ name }) => name)),
+    [["second"]],
+  );
+  const names = (await store.reader.trace(traceId))?.spans.map(({ name }) => name);
+  assert.deepEqual(names?.sort(), ["first", "second"]);
+  // What has expired whole can still be archived: it is.
+  assert.equal(await store.archive.archive(traceId), true);
+});
+
 test("a folder that another process holds is refused with what to do", async (t) => {
   const folder = await temporaryFolder();
   const store = await openEmbeddedStore(folder);

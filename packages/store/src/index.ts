@@ -32,6 +32,7 @@ export {
 export { StatementTooLong } from "./statement-too-long.ts";
 export { StoreOpenError } from "./store-open-error.ts";
 export type { TopologyEntries } from "./topology-register.ts";
+export type { TraceArchive } from "./trace-archive.ts";
 export type {
   AttributeFilter,
   FoundTrace,

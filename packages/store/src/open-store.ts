@@ -15,8 +15,10 @@ import { SqlCohortReader } from "./sql-cohort-reader.ts";
 import { SqlDependencyReader } from "./sql-dependency-reader.ts";
 import { SqlMetricsReader } from "./sql-metrics-reader.ts";
 import { SqlProfileReader } from "./sql-profile-reader.ts";
+import { SqlTraceArchive } from "./sql-trace-archive.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
 import { SqlVerdictReader } from "./sql-verdict-reader.ts";
+import type { TraceArchive } from "./trace-archive.ts";
 import type { TraceReader } from "./trace-reader.ts";
 import { lastQuietNanos, VerdictLedger } from "./verdict-ledger.ts";
 import type { VerdictReader } from "./verdict-store.ts";
@@ -36,6 +38,7 @@ export interface StoreOptions extends BlockWriterOptions {
 export interface Store {
   readonly writer: SpanWriter;
   readonly reader: TraceReader;
+  readonly archive: TraceArchive;
   readonly verdicts: VerdictReader;
   readonly profiles: ProfileReader;
   readonly ledger: VerdictLedger;
@@ -79,10 +82,12 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
   const ledger = new VerdictLedger(engine, writer, clock, quietNanos);
   clock.passed((await ledger.progress()).judgedUntil);
   clock.passed((await ledger.quiet.arrivals())?.last ?? 0n);
+  const archive = new SqlTraceArchive(engine);
   const cleaning = startCleaning(engine, options);
   return {
     writer,
-    reader: new SqlTraceReader(engine, quietNanos),
+    reader: new SqlTraceReader(engine, quietNanos, archive),
+    archive,
     verdicts: new SqlVerdictReader(engine),
     profiles: new SqlProfileReader(engine, quietNanos),
     ledger,

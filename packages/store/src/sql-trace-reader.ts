@@ -7,6 +7,7 @@ import { selectRows } from "./native-rows.ts";
 import { spanConditions } from "./span-conditions.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
 import { clampUint64, quote, quoteHex } from "./sql.ts";
+import { type SqlTraceArchive, withArchived } from "./sql-trace-archive.ts";
 import type {
   FoundTrace,
   Operation,
@@ -26,11 +27,13 @@ const IDS_A_STATEMENT = 1000;
 export class SqlTraceReader implements TraceReader {
   readonly #engine: Engine;
   readonly #quietNanos: DurationNanos;
+  readonly #archive: Pick<SqlTraceArchive, "spans">;
 
   /** @param quietNanos a span that came longer than this after all earlier ones of its trace is late */
-  constructor(engine: Engine, quietNanos: DurationNanos) {
+  constructor(engine: Engine, quietNanos: DurationNanos, archive: Pick<SqlTraceArchive, "spans">) {
     this.#engine = engine;
     this.#quietNanos = quietNanos;
+    this.#archive = archive;
   }
 
   async services(): Promise<readonly string[]> {
@@ -83,7 +86,11 @@ export class SqlTraceReader implements TraceReader {
   }
 
   async trace(traceId: string): Promise<StoredTrace | undefined> {
-    const spans = await this.#spans(`trace_id = ${quoteHex(traceId)}`);
+    const [stored, archived] = await Promise.all([
+      this.#spans(`trace_id = ${quoteHex(traceId)}`),
+      this.#archive.spans(traceId),
+    ]);
+    const spans = withArchived(stored, archived);
     return spans.length === 0 ? undefined : this.#storedTrace(traceId, spans);
   }
 

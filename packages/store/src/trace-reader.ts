@@ -71,6 +71,6 @@ export interface TraceReader {
    * whenever that many match. The same question gets the same answer while nothing is written.
    */
   findTraces(query: TraceQuery): Promise<readonly FoundTrace[]>;
-  /** @param traceId 32 lower-case hex digits; undefined when no span of it is stored. */
+  /** Archived spans included. @param traceId 32 lower-case hex digits; undefined when no span of it is stored. */
   trace(traceId: string): Promise<StoredTrace | undefined>;
 }

@@ -259,6 +259,24 @@ export function storeContract(engine: string, open: OpenStore): void {
     assert.deepEqual(await found(store, { operation: "root", attributes }), []);
   });
 
+  test(`${engine}: an archived trace is read once, with what has come since, archived or not`, async (t) => {
+    const store = await open(t);
+    const root = plainSpan();
+    const copy = root;
+    const late = plainSpan({ traceId: root.traceId, parentSpanId: root.spanId });
+    const read = async () => (await store.reader.trace(root.traceId))?.spans ?? [];
+    assert.equal(await store.archive.archive(root.traceId), false);
+    await write(store, root, copy, plainSpan());
+    const twice = [store.archive.archive(root.traceId), store.archive.archive(root.traceId)];
+    assert.deepEqual(await Promise.all(twice), [true, true]);
+    assertSameSpans(await read(), [root, copy]);
+    await write(store, late);
+    assertSameSpans(await read(), [root, copy, late]);
+    assert.equal(await store.archive.archive(root.traceId), true);
+    assertSameSpans(await read(), [root, copy, late]);
+    assert.equal((await found(store, {})).length, 2);
+  });
+
   test(`${engine}: spans of a thousand different years arrive in one append`, async (t) => {
     const store = await open(t);
     const yearNanos = 31_557_600_000_000_000n;

@@ -20,6 +20,7 @@ export {
 export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
 export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
+export { encodeJaegerProtobuf } from "./jaeger-protobuf-encoder.ts";
 export {
   decodeJaegerThriftBatch,
   decodeJaegerThriftMessage,

@@ -34,7 +34,7 @@ export class JaegerReferenceTable {
   open(): number {
     const at = this.#length * ROW_BYTES;
     if (at === this.bytes.length) this.#resize(this.#length * 2);
-    this.bytes.fill(0, at, at + ROW_BYTES);
+    for (let i = at; i < at + TYPE_AT; i += 4) this.view.setInt32(i, 0);
     return at;
   }
 

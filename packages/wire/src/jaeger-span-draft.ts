@@ -68,14 +68,15 @@ export class JaegerSpanDraft {
   /** Ready for the next span. */
   clear(): void {
     if (this.#scratch.length > KEPT_SCRATCH_BYTES) this.#resize(SCRATCH_BYTES);
-    this.#scratch.fill(0, 0, TEXT_AT);
+    for (let at = 0; at < TEXT_AT; at += 4) this.#view.setInt32(at, 0);
     this.#used = TEXT_AT;
     this.tags.reset(this.#input);
     this.logs.reset(this.#input);
     this.references.clear();
     this.start.clear();
     this.duration.clear();
-    this.warnings.length = 0;
+    // Setting the length of an array is a call into the runtime.
+    if (this.warnings.length > 0) this.warnings.length = 0;
     this.flags = this.nameStart = this.nameEnd = 0;
   }
 
@@ -142,9 +143,9 @@ export class JaegerSpanDraft {
     head.nameStart = this.#used;
     head.nameEnd = this.#text(this.nameStart, this.nameEnd);
     head.traceStateStart = this.#used;
-    head.traceStateEnd = this.#tagText(fields.row(MeantKey.traceState));
+    head.traceStateEnd = this.#tagText(fields.traceState);
     head.statusMessageStart = this.#used;
-    head.statusMessageEnd = this.#tagText(fields.row(MeantKey.statusMessage));
+    head.statusMessageEnd = this.#tagText(fields.statusMessage);
     head.bytes = this.#scratch;
     sink.beginSpan(head);
   }
@@ -160,8 +161,7 @@ export class JaegerSpanDraft {
 
   #giveScope(sink: SpanSink): void {
     const { tags } = this;
-    const name = this.#scopeRow(MeantKey.scopeName, MeantKey.libraryName);
-    const version = this.#scopeRow(MeantKey.scopeVersion, MeantKey.libraryVersion);
+    const { scopeName: name, scopeVersion: version } = this.#fields;
     const nameStart = name < 0 ? 0 : tags.start(name);
     const nameEnd = name < 0 ? 0 : tags.end(name);
     const versionStart = version < 0 ? 0 : tags.start(version);
@@ -201,11 +201,6 @@ export class JaegerSpanDraft {
       isSame(input, nameStart, input, this.#scopeNameStart, nameBytes) &&
       isSame(input, versionStart, input, this.#scopeVersionStart, versionBytes)
     );
-  }
-
-  #scopeRow(meaning: number, otherwise: number): number {
-    const row = this.#fields.row(meaning);
-    return row >= 0 ? row : this.#fields.row(otherwise);
   }
 
   #event(log: number, sink: SpanSink): void {

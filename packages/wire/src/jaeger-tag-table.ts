@@ -12,13 +12,13 @@ export const MeantKey = {
   kind: 0,
   statusCode: 1,
   error: 2,
-  statusMessage: 3,
-  traceState: 4,
-  scopeName: 5,
-  scopeVersion: 6,
-  libraryName: 7,
-  libraryVersion: 8,
-  event: 9,
+  event: 3,
+  statusMessage: 4,
+  traceState: 5,
+  scopeName: 6,
+  scopeVersion: 7,
+  libraryName: 8,
+  libraryVersion: 9,
 } as const;
 
 const utf8 = new TextEncoder();
@@ -28,20 +28,22 @@ const MEANT_KEYS: readonly Uint8Array[] = [
   "span.kind",
   "otel.status_code",
   "error",
+  "event",
   "otel.status_description",
   "w3c.tracestate",
   "otel.scope.name",
   "otel.scope.version",
   "otel.library.name",
   "otel.library.version",
-  "event",
 ].map((key) => utf8.encode(key));
-export const MEANT_KEY_COUNT: number = MEANT_KEYS.length;
 
-/** Most keys have a length that none of them has. */
-const BY_LENGTH: readonly (readonly number[])[] = Array.from({ length: 24 }, (_, length) =>
-  MEANT_KEYS.flatMap((key, index) => (key.length === length ? [index] : [])),
-);
+/** The first and the last of them with a length; most keys have none of these lengths. Equal ones stand together. */
+const FIRST_BY_LENGTH = new Int8Array(24).fill(MeantKey.none);
+const LAST_BY_LENGTH = new Int8Array(24).fill(MeantKey.none);
+MEANT_KEYS.forEach(({ length }, index) => {
+  LAST_BY_LENGTH[length] = index;
+  if (FIRST_BY_LENGTH[length] === MeantKey.none) FIRST_BY_LENGTH[length] = index;
+});
 
 /** Key's start and end, type, meaning of the key, two halves of the value. */
 const COLUMNS = 6;
@@ -51,6 +53,9 @@ const KEPT_ROWS = 65_536;
 
 export class JaegerTagTable {
   length = 0;
+  /** Whether any key has a meaning. */
+  isMeant = false;
+  readonly #lastRows = new Int32Array(MEANT_KEYS.length).fill(-1);
   #bytes: Uint8Array = new Uint8Array(0);
   #cells = new Int32Array(ROWS * COLUMNS);
   readonly #bits = new DataView(new ArrayBuffer(8));
@@ -58,6 +63,8 @@ export class JaegerTagTable {
   /** Empty, for tags that lie in these bytes. */
   reset(bytes: Uint8Array): void {
     this.length = 0;
+    if (this.isMeant) this.#lastRows.fill(-1);
+    this.isMeant = false;
     this.#bytes = bytes;
     if (this.#cells.length > KEPT_ROWS * COLUMNS) this.#cells = new Int32Array(ROWS * COLUMNS);
   }
@@ -74,7 +81,12 @@ export class JaegerTagTable {
     cells[at] = keyStart;
     cells[at + 1] = keyEnd;
     cells[at + 2] = type >= 0 && type <= TagType.binary ? type : TagType.string;
-    cells[at + 3] = meaningOf(this.#bytes, keyStart, keyEnd);
+    const meaning = meaningOf(this.#bytes, keyStart, keyEnd);
+    cells[at + 3] = meaning;
+    if (meaning !== MeantKey.none) {
+      this.isMeant = true;
+      this.#lastRows[meaning] = this.length;
+    }
     cells[at + 4] = low;
     cells[at + 5] = high;
     this.length++;
@@ -83,6 +95,11 @@ export class JaegerTagTable {
   /** A {@link MeantKey}. */
   meaning(row: number): number {
     return this.#cells[row * COLUMNS + 3] as number;
+  }
+
+  /** The last row of a {@link MeantKey}, which is the one that counts; -1 for none. */
+  lastRow(meaning: number): number {
+    return this.#lastRows[meaning] as number;
   }
 
   isString(row: number): boolean {
@@ -172,10 +189,11 @@ export class JaegerTagTable {
 }
 
 function meaningOf(bytes: Uint8Array, start: number, end: number): number {
-  const candidates = BY_LENGTH[end - start];
-  if (candidates === undefined) return MeantKey.none;
-  for (const candidate of candidates) {
-    if (isText(bytes, start, end, MEANT_KEYS[candidate] as Uint8Array)) return candidate;
+  const length = end - start;
+  if (length >= FIRST_BY_LENGTH.length) return MeantKey.none;
+  const last = LAST_BY_LENGTH[length] as number;
+  for (let key = FIRST_BY_LENGTH[length] as number; key <= last && key >= 0; key++) {
+    if (isText(bytes, start, end, MEANT_KEYS[key] as Uint8Array)) return key;
   }
   return MeantKey.none;
 }

@@ -1,6 +1,7 @@
 // Typed access to parsed JSON that knows where it is: what has the wrong type is an error that names its path.
 // As in proto3's JSON, null stands for the default.
 
+import { pathText } from "./json-path.ts";
 import { WireError } from "./wire-error.ts";
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -25,11 +26,7 @@ export class JsonReader {
   }
 
   fail(key: string, wanted: string, found: unknown): never {
-    let path = "";
-    for (const step of key === "" ? this.#path : [...this.#path, key]) {
-      if (typeof step === "number") path += `[${step}]`;
-      else path += path === "" ? step : `.${step}`;
-    }
+    const path = pathText(key === "" ? this.#path : [...this.#path, key]);
     const where = path === "" ? "" : `${path}: `;
     throw new WireError("wrong-type", `${where}${wanted} wanted, found ${shown(found)}`);
   }

@@ -32,9 +32,9 @@ export class NanoHalves {
 
   /** As a uint64, little endian; what is before 0 or after 2^64-1 becomes that. */
   put(view: DataView, at: number): void {
-    const isBefore = this.high < 0;
-    const isAfter = this.high >= HALF;
-    view.setUint32(at, isBefore ? 0 : isAfter ? HALF - 1 : this.low, true);
-    view.setUint32(at + 4, isBefore ? 0 : isAfter ? HALF - 1 : this.high, true);
+    const isInside = this.high >= 0 && this.high < HALF;
+    const otherwise = this.high < 0 ? 0 : -1;
+    view.setInt32(at, isInside ? this.low | 0 : otherwise, true);
+    view.setInt32(at + 4, isInside ? this.high | 0 : otherwise, true);
   }
 }

@@ -1,14 +1,7 @@
 // Spans to OTLP/protobuf (TracesData, which is ExportTraceServiceRequest on the wire). Defaults are left out, as
 // proto3 does. For tests, loaders and files: readable first, quick second.
 
-import {
-  type Attributes,
-  type AttributeValue,
-  putHex,
-  type Resource,
-  type Scope,
-  type Span,
-} from "@culprit/trace-model";
+import type { Attributes, AttributeValue, Resource, Scope, Span } from "@culprit/trace-model";
 import { ProtobufWriter } from "./protobuf-writer.ts";
 import { groupSpans } from "./span-groups.ts";
 
@@ -21,10 +14,10 @@ export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array {
         writer.message(0x12, () => {
           writer.message(0x0a, () => writeScope(writer, scope));
           for (const span of group) writer.message(0x12, () => writeSpan(writer, span));
-          writeText(writer, 0x1a, scope.schemaUrl);
+          writer.textField(0x1a, scope.schemaUrl);
         });
       }
-      writeText(writer, 0x1a, resource.schemaUrl);
+      writer.textField(0x1a, resource.schemaUrl);
     });
   }
   return writer.finish();
@@ -32,50 +25,50 @@ export function encodeOtlpProtobuf(spans: readonly Span[]): Uint8Array {
 
 function writeResource(writer: ProtobufWriter, resource: Resource): void {
   writeAttributes(writer, 0x0a, resource.attributes);
-  writeCount(writer, 0x10, resource.droppedAttributesCount);
+  writer.numberField(0x10, resource.droppedAttributesCount);
 }
 
 function writeScope(writer: ProtobufWriter, scope: Scope): void {
-  writeText(writer, 0x0a, scope.name);
-  writeText(writer, 0x12, scope.version);
+  writer.textField(0x0a, scope.name);
+  writer.textField(0x12, scope.version);
   writeAttributes(writer, 0x1a, scope.attributes);
-  writeCount(writer, 0x20, scope.droppedAttributesCount);
+  writer.numberField(0x20, scope.droppedAttributesCount);
 }
 
 function writeSpan(writer: ProtobufWriter, span: Span): void {
-  writer.bytes(0x0a, bytesOfHex(span.traceId));
-  writer.bytes(0x12, bytesOfHex(span.spanId));
-  writeText(writer, 0x1a, span.traceState);
-  if (span.parentSpanId !== "") writer.bytes(0x22, bytesOfHex(span.parentSpanId));
-  writeText(writer, 0x2a, span.name);
+  writer.hexField(0x0a, span.traceId);
+  writer.hexField(0x12, span.spanId);
+  writer.textField(0x1a, span.traceState);
+  if (span.parentSpanId !== "") writer.hexField(0x22, span.parentSpanId);
+  writer.textField(0x2a, span.name);
   writeEnum(writer, 0x30, span.kind);
   writeTime(writer, 0x39, span.startUnixNano);
   writeTime(writer, 0x41, span.endUnixNano);
   writeAttributes(writer, 0x4a, span.attributes);
-  writeCount(writer, 0x50, span.droppedAttributesCount);
+  writer.numberField(0x50, span.droppedAttributesCount);
   for (const event of span.events) {
     writer.message(0x5a, () => {
       writeTime(writer, 0x09, event.timeUnixNano);
-      writeText(writer, 0x12, event.name);
+      writer.textField(0x12, event.name);
       writeAttributes(writer, 0x1a, event.attributes);
-      writeCount(writer, 0x20, event.droppedAttributesCount);
+      writer.numberField(0x20, event.droppedAttributesCount);
     });
   }
-  writeCount(writer, 0x60, span.droppedEventsCount);
+  writer.numberField(0x60, span.droppedEventsCount);
   for (const link of span.links) {
     writer.message(0x6a, () => {
-      writer.bytes(0x0a, bytesOfHex(link.traceId));
-      writer.bytes(0x12, bytesOfHex(link.spanId));
-      writeText(writer, 0x1a, link.traceState);
+      writer.hexField(0x0a, link.traceId);
+      writer.hexField(0x12, link.spanId);
+      writer.textField(0x1a, link.traceState);
       writeAttributes(writer, 0x22, link.attributes);
-      writeCount(writer, 0x28, link.droppedAttributesCount);
+      writer.numberField(0x28, link.droppedAttributesCount);
       writeFlags(writer, 0x35, link.flags);
     });
   }
-  writeCount(writer, 0x70, span.droppedLinksCount);
+  writer.numberField(0x70, span.droppedLinksCount);
   if (span.statusCode !== 0 || span.statusMessage !== "") {
     writer.message(0x7a, () => {
-      writeText(writer, 0x12, span.statusMessage);
+      writer.textField(0x12, span.statusMessage);
       writeEnum(writer, 0x18, span.statusCode);
     });
   }
@@ -85,7 +78,7 @@ function writeSpan(writer: ProtobufWriter, span: Span): void {
 function writeAttributes(writer: ProtobufWriter, tag: number, attributes: Attributes): void {
   for (const [key, value] of attributes) {
     writer.message(tag, () => {
-      writeText(writer, 0x0a, key);
+      writer.textField(0x0a, key);
       writer.message(0x12, () => writeValue(writer, value));
     });
   }
@@ -117,20 +110,10 @@ function writeValue(writer: ProtobufWriter, value: AttributeValue): void {
   }
 }
 
-function writeText(writer: ProtobufWriter, tag: number, text: string): void {
-  if (text !== "") writer.text(tag, text);
-}
-
 function writeTime(writer: ProtobufWriter, tag: number, time: bigint): void {
   if (time === 0n) return;
   writer.varint(tag);
   writer.fixed64(time);
-}
-
-function writeCount(writer: ProtobufWriter, tag: number, count: number): void {
-  if (count === 0) return;
-  writer.varint(tag);
-  writer.varint(count);
 }
 
 function writeEnum(writer: ProtobufWriter, tag: number, value: number): void {
@@ -143,10 +126,4 @@ function writeFlags(writer: ProtobufWriter, tag: number, flags: number): void {
   if (flags === 0) return;
   writer.varint(tag);
   writer.fixed32(flags);
-}
-
-function bytesOfHex(hex: string): Uint8Array {
-  const bytes = new Uint8Array(hex.length >> 1);
-  putHex(hex, bytes, 0);
-  return bytes;
 }

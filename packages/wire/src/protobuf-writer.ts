@@ -1,6 +1,8 @@
 // Protobuf bytes, growing as they are written. Lengths of messages are not known in advance: a message is written
 // after a gap of one byte for its length, and moved in the rare case that the length needs more.
 
+import { putHex } from "@culprit/trace-model";
+
 const utf8 = new TextEncoder();
 
 export class ProtobufWriter {
@@ -63,6 +65,25 @@ export class ProtobufWriter {
     this.#room(bytes.length);
     this.#bytes.set(bytes, this.#used);
     this.#used += bytes.length;
+  }
+
+  /** Left out when it is empty, as proto3 does with defaults. */
+  textField(tag: number, text: string): void {
+    if (text !== "") this.text(tag, text);
+  }
+
+  /** Left out when it is 0. @param value 0 to 2^53-1 */
+  numberField(tag: number, value: number): void {
+    if (value === 0) return;
+    this.varint(tag);
+    this.varint(value);
+  }
+
+  /** @param hex an even number of digits */
+  hexField(tag: number, hex: string): void {
+    const bytes = new Uint8Array(hex.length >> 1);
+    putHex(hex, bytes, 0);
+    this.bytes(tag, bytes);
   }
 
   /** @param write writes the fields of the message */

@@ -4,7 +4,7 @@
 import { NO_ATTRIBUTES, type Resource, type Scope, type SpanSink } from "@culprit/trace-model";
 import { ByteKeyedCache } from "./byte-keyed-cache.ts";
 import type { JaegerTagFields } from "./jaeger-tag-fields.ts";
-import { MeantKey } from "./jaeger-tag-table.ts";
+import type { JaegerTagTable } from "./jaeger-tag-table.ts";
 import { Endpoint, type ZipkinPlaces } from "./zipkin-places.ts";
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -79,15 +79,15 @@ export class ZipkinProcess {
     const at = local * columns;
     if (local < 0) this.#service.set(0, 0);
     else this.#service.set(cells[at + Endpoint.nameStart] ?? 0, cells[at + Endpoint.nameEnd] ?? 0);
-    let name = fields.row(MeantKey.scopeName);
-    if (name < 0) name = fields.row(MeantKey.libraryName);
-    if (name < 0) this.#scopeName.set(0, 0);
-    else this.#scopeName.set(tags.start(name), tags.end(name));
-    let version = fields.row(MeantKey.scopeVersion);
-    if (version < 0) version = fields.row(MeantKey.libraryVersion);
-    if (version < 0) this.#scopeVersion.set(0, 0);
-    else this.#scopeVersion.set(tags.start(version), tags.end(version));
+    setTag(this.#scopeName, tags, fields.scopeName);
+    setTag(this.#scopeVersion, tags, fields.scopeVersion);
   }
+}
+
+/** The text of a tag, or none. */
+function setTag(place: Place, tags: JaegerTagTable, row: number): void {
+  if (row < 0) place.set(0, 0);
+  else place.set(tags.start(row), tags.end(row));
 }
 
 function resourceOf(service: string): Resource {

@@ -54,7 +54,7 @@ export class ZipkinSpanHead {
     head.endUnixNanoAt = timesAt + 8;
     head.nameStart = scratch.copy(bytes, span.nameStart, span.nameEnd);
     head.nameEnd = scratch.length;
-    head.traceStateStart = this.#copyText(span, this.#fields.row(MeantKey.traceState));
+    head.traceStateStart = this.#copyText(span, this.#fields.traceState);
     head.traceStateEnd = scratch.length;
     head.kind = span.kind === SpanKind.unspecified ? this.#fields.kind : span.kind;
     this.#status(span);
@@ -94,11 +94,11 @@ export class ZipkinSpanHead {
     const head = this.#head;
     const { bytes, tags } = span;
     const fields = this.#fields;
-    const error = fields.isTaken(MeantKey.error) ? -1 : lastRow(tags, MeantKey.error);
+    const error = fields.isTaken(MeantKey.error) ? -1 : tags.lastRow(MeantKey.error);
     const isError = error >= 0 && tags.isString(error) && !isTag(tags, error, bytes, FALSE);
     head.statusCode =
       isError && fields.statusCode === StatusCode.unset ? StatusCode.error : fields.statusCode;
-    let message = fields.row(MeantKey.statusMessage);
+    let message = fields.statusMessage;
     if (message < 0 || tags.start(message) === tags.end(message)) {
       const isReason = isError && head.statusCode === StatusCode.error;
       message = isReason && !isTag(tags, error, bytes, TRUE) ? error : -1;
@@ -112,13 +112,6 @@ export class ZipkinSpanHead {
     if (row < 0) return this.#scratch.length;
     return this.#scratch.copy(bytes, tags.start(row), tags.end(row));
   }
-}
-
-function lastRow(tags: JaegerTagTable, meaning: number): number {
-  for (let row = tags.length - 1; row >= 0; row--) {
-    if (tags.meaning(row) === meaning) return row;
-  }
-  return -1;
 }
 
 function isTag(tags: JaegerTagTable, row: number, bytes: Uint8Array, text: Uint8Array): boolean {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from "node:http2";
 import { afterEach, beforeEach, test } from "node:test";
-import { gzipSync } from "node:zlib";
+import { deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { StoreUnavailable } from "@culprit/store";
 import { encodeOtlpProtobuf } from "@culprit/wire";
 import {
@@ -232,6 +232,22 @@ test("packed messages at once are bounded unpacked, too", async () => {
   });
   const codes = await Promise.all(statuses);
   assert.ok(codes.includes(status.UNAVAILABLE), codes.join());
+  assert.equal(budget.usedBytes, 0);
+});
+
+test("deflate and zstd are unpacked, too", async () => {
+  for (const [encoding, packed] of [
+    ["deflate", deflateSync(bytes)],
+    ["zstd", zstdCompressSync(bytes)],
+  ] as const) {
+    writer.spans.length = 0;
+    const [stream] = openStreams(1, { "grpc-encoding": encoding });
+    assert.ok(stream !== undefined);
+    const ended = statusOf(stream);
+    stream.end(frame(packed, true));
+    assert.equal(await ended, status.OK, encoding);
+    assert.deepEqual(writer.spans, [sampleSpan()]);
+  }
   assert.equal(budget.usedBytes, 0);
 });
 

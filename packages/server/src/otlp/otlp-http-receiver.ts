@@ -32,6 +32,12 @@ export interface HttpBodyLimits extends Omit<BodyLimits, "weight"> {
   readonly maxJsonBodyBytes: number;
 }
 
+/** Of a JSON body. */
+export function jsonBodyLimits(limits: HttpBodyLimits): BodyLimits {
+  const maxBodyBytes = Math.min(limits.maxJsonBodyBytes, limits.maxBodyBytes);
+  return { ...limits, maxBodyBytes, weight: JSON_WEIGHT };
+}
+
 type Encoding = "application/x-protobuf" | "application/json";
 
 type Decode = (bytes: Uint8Array, sink: SpanSink) => DecodeOutcome;
@@ -55,11 +61,7 @@ export class OtlpHttpReceiver {
     this.#intake = new HttpIntake("otlp-http", intake, metrics);
     this.#limits = {
       "application/x-protobuf": limits,
-      "application/json": {
-        ...limits,
-        maxBodyBytes: Math.min(limits.maxJsonBodyBytes, limits.maxBodyBytes),
-        weight: JSON_WEIGHT,
-      },
+      "application/json": jsonBodyLimits(limits),
     };
     this.#decode = {
       "application/x-protobuf": (bytes, sink) => decoder.decode(bytes, sink),

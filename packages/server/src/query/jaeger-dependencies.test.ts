@@ -1,4 +1,4 @@
-// Who calls whom, as recorded from real Jaegers: 1.76, which leaves out pairs inside one service, and its main branch.
+// Who calls whom, whether traces have their verdicts yet or not; all recorded answers are in recorded-answers.test.ts.
 
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,7 +7,8 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { dependencies, status } from "@culprit/api";
 import { openEmbeddedStore } from "@culprit/store";
-import { fixtureBytes, fixtureJson, skip } from "../../../wire/test/shared-fixtures.ts";
+import { fixtureBytes } from "../../../wire/test/shared-fixtures.ts";
+import { EXCHANGES, OTLP_IN, skip } from "../../test/recorded-answers.ts";
 import { postOtlp, startTestServer } from "../../test/running-server.ts";
 
 interface Link {
@@ -16,23 +17,12 @@ interface Link {
   readonly callCount: number;
 }
 
-interface Exchange {
-  readonly path: string;
-  readonly status: number;
-  readonly answer: {
-    readonly data: readonly Link[] | null;
-    readonly errors: readonly { readonly code: number; readonly msg: string }[] | null;
-  };
+interface Answer {
+  readonly data: readonly Link[];
 }
 
-function recorded(file: string): Exchange[] {
-  if (skip !== false) return [];
-  const all = fixtureJson(`jaeger-recorded/${file}`) as Exchange[];
-  return all.filter((exchange) => exchange.path.startsWith("/api/dependencies"));
-}
-
-const linesOf = (links: readonly Link[]): string[] =>
-  links.map(({ parent, child, callCount }) => `${parent} > ${child}: ${callCount}`).sort();
+const linesOf = ({ data }: Answer): string[] =>
+  data.map(({ parent, child, callCount }) => `${parent} > ${child}: ${callCount}`).sort();
 
 describe("dependencies", { skip }, () => {
   /** The recorded spans: as they came, or judged. */
@@ -48,11 +38,7 @@ describe("dependencies", { skip }, () => {
         await rm(folder, { recursive: true, force: true });
       });
       const url = server.url("query");
-      const get = async (wanted: string) => {
-        const response = await fetch(url + wanted);
-        return { status: response.status, answer: (await response.json()) as Exchange["answer"] };
-      };
-      const spans = Buffer.from(fixtureBytes("jaeger-recorded/otlp-in.json")).toString();
+      const spans = Buffer.from(fixtureBytes(OTLP_IN)).toString();
       assert.equal((await postOtlp(url, spans)).status, 200);
       const judgedTraces = async () =>
         status.parse(await (await fetch(`${url}/api/culprit/status`)).json()).verdicts.judgedTraces;
@@ -62,21 +48,13 @@ describe("dependencies", { skip }, () => {
         }
         assert.equal(await judgedTraces(), 15);
       }
-      for (const exchange of recorded("v3-answers.json")) {
-        const { answer } = await get(exchange.path);
-        assert.deepEqual(linesOf(answer.data ?? []), linesOf(exchange.answer.data ?? []));
-      }
-      for (const exchange of recorded("v1-answers.json")) {
-        const { status, answer } = await get(exchange.path);
-        assert.equal(status, exchange.status, exchange.path);
-        if (status === 200) {
-          const between = (answer.data ?? []).filter(({ parent, child }) => parent !== child);
-          assert.deepEqual(linesOf(between), linesOf(exchange.answer.data ?? []), exchange.path);
-          continue;
-        }
-        const [theirs, ours] = [exchange.answer.errors?.[0], answer.errors?.[0]];
-        assert.deepEqual([answer.data, ours?.code], [null, theirs?.code]);
-        assert.equal(ours?.msg.split(": ")[0], theirs?.msg.split(": ")[0]);
+      const asked = EXCHANGES.filter(
+        (exchange) => exchange.server === "main" && exchange.path.startsWith("/api/dependencies"),
+      );
+      assert.equal(asked.length, 1);
+      for (const exchange of asked) {
+        const answer = (await (await fetch(url + exchange.path)).json()) as Answer;
+        assert.deepEqual(linesOf(answer), linesOf(exchange.answer as Answer));
       }
       const ofOurs = await fetch(
         `${url}/api/culprit/dependencies?endTs=1795001000000&lookback=3600000&service=payments`,

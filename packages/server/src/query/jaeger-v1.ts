@@ -2,13 +2,15 @@
 // https://www.jaegertracing.io/docs/1.76/apis/ ; behaviour as recorded from Jaeger 1.76, with these differences: errors
 // are application/json, empty lists are [] and not null, and a search without a service looks at all of them.
 
-import { Readable } from "node:stream";
-import type { Operation, StoredTrace, TraceReader } from "@culprit/store";
+import type { StoredTrace, TraceArchive, TraceReader } from "@culprit/store";
+import { encodeJaegerTrace } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { adjustedSpans } from "./adjusted-spans.ts";
 import { findTraces } from "./found-traces.ts";
-import { jaegerTraceOf } from "./jaeger-trace.ts";
-import { type DataOrError, jsonEnvelope } from "./json-stream.ts";
+import { jaegerOperations } from "./jaeger-operations.ts";
+import { type DataOrError, jsonEnvelope, sendStream } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
+import { sendJson } from "./send-json.ts";
 import { parseTraceId } from "./trace-id.ts";
 import { booleanParameter, integerParameter, parseTraceQuery } from "./trace-query-parameters.ts";
 
@@ -38,11 +40,16 @@ export function jaegerFailure(code: number, msg: string): JaegerAnswer {
 const DEFAULT_LIMIT = 100;
 const TWO_DAYS_MS = 2 * 86_400_000;
 
-/** @param parametersOf the query string of a request */
+export interface JaegerV1Parts {
+  readonly reader: TraceReader;
+  readonly archive: TraceArchive;
+  /** The query string of a request. */
+  readonly parametersOf: (request: FastifyRequest) => URLSearchParams;
+}
+
 export function registerJaegerV1(
   app: FastifyInstance,
-  reader: TraceReader,
-  parametersOf: (request: FastifyRequest) => URLSearchParams,
+  { reader, archive, parametersOf }: JaegerV1Parts,
 ): void {
   app.get("/api/services", async (request, reply) => {
     const services = await reader.services();
@@ -62,10 +69,8 @@ export function registerJaegerV1(
     const parameters = parametersOf(request);
     const service = parameters.get("service") ?? "";
     if (service === "") throw new ParameterError("parameter 'service' is required");
-    const wantedKind = parameters.get("spanKind") ?? "";
-    const operations = (await reader.operations({ service }))
-      .map((operation) => ({ name: operation.name, spanKind: jaegerKind(operation) }))
-      .filter(({ spanKind }) => wantedKind === "" || spanKind === wantedKind);
+    const spanKind = parameters.get("spanKind") ?? "";
+    const operations = await jaegerOperations(reader, { service, spanKind, unspecified: "" });
     return send(request, reply, jaegerAnswer(operations, operations.length));
   });
 
@@ -103,32 +108,47 @@ export function registerJaegerV1(
       reply.code(404);
       return send(request, reply, jaegerFailure(404, "trace not found"));
     }
-    return send(request, reply, jaegerAnswer([jaegerTraceOf(trace.spans, isRaw)]));
+    return send(
+      request,
+      reply,
+      jaegerAnswer([encodeJaegerTrace(adjustedSpans(trace.spans, isRaw))]),
+    );
   });
 
-  async function sendTraces(
+  app.post<{ Params: { id: string } }>("/api/archive/:id", async (request, reply) => {
+    const id = parseTraceId(request.params.id);
+    if ("error" in id) throw new ParameterError(id.error);
+    if (await archive.archive(id.traceId)) return send(request, reply, jaegerAnswer([]));
+    reply.code(404);
+    return send(request, reply, jaegerFailure(404, "trace not found"));
+  });
+  app.get("/api/archive/:id", (request, reply) => {
+    reply.code(405).header("Allow", "POST");
+    return send(request, reply, jaegerFailure(405, "a trace is archived with POST"));
+  });
+
+  function sendTraces(
     request: FastifyRequest,
     reply: FastifyReply,
     items: AsyncIterable<DataOrError>,
-  ): Promise<FastifyReply> {
-    if (booleanParameter(parametersOf(request), "prettyPrint")) {
-      return send(request, reply, await collected(items));
-    }
-    const chunks = jsonEnvelope(items);
-    // What is wrong with the question shows before the first chunk, while a status can still be sent.
-    const first = await chunks.next();
-    const all = async function* (): AsyncGenerator<string> {
-      if (first.done !== true) yield first.value;
-      yield* chunks;
-    };
-    return reply.type("application/json").send(Readable.from(all(), { objectMode: false }));
+  ): Promise<FastifyReply | undefined> {
+    return sendItems(reply, items, parametersOf(request));
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, answer: JaegerAnswer): FastifyReply {
-    reply.type("application/json");
-    const isPretty = booleanParameter(parametersOf(request), "prettyPrint");
-    return reply.send(isPretty ? JSON.stringify(answer, null, 4) : JSON.stringify(answer));
+    return sendJson(reply, answer, parametersOf(request));
   }
+}
+
+/** Data and errors in the envelope, as they come; all at once where they are to be indented. */
+export async function sendItems(
+  reply: FastifyReply,
+  items: AsyncIterable<DataOrError>,
+  parameters: URLSearchParams,
+): Promise<FastifyReply | undefined> {
+  return booleanParameter(parameters, "prettyPrint")
+    ? sendJson(reply, await collected(items), parameters)
+    : sendStream(reply, jsonEnvelope(items));
 }
 
 /** Each once, by its full form; the value is what the client wrote. */
@@ -150,7 +170,7 @@ async function* tracesByIds(
   for (const [traceId, text] of ids) {
     const trace = await reader.trace(traceId);
     if (trace === undefined) yield { error: { msg: "trace not found", traceID: text } };
-    else yield { data: jaegerTraceOf(trace.spans, isRaw), traceId };
+    else yield { data: encodeJaegerTrace(adjustedSpans(trace.spans, isRaw)), traceId };
   }
 }
 
@@ -159,7 +179,7 @@ async function* encoded(
   isRaw: boolean,
 ): AsyncGenerator<DataOrError> {
   for await (const { spans, traceId } of traces) {
-    yield { data: jaegerTraceOf(spans, isRaw), traceId };
+    yield { data: encodeJaegerTrace(adjustedSpans(spans, isRaw)), traceId };
   }
 }
 
@@ -171,10 +191,4 @@ async function collected(items: AsyncIterable<DataOrError>): Promise<JaegerAnswe
     else data.push(item.data);
   }
   return { ...jaegerAnswer(data), errors: errors.length === 0 ? null : errors };
-}
-
-const KIND_NAMES = ["", "internal", "server", "client", "producer", "consumer"];
-
-function jaegerKind({ kind }: Operation): string {
-  return KIND_NAMES[kind] ?? "";
 }

@@ -1,6 +1,8 @@
 // Jaeger's envelope, written trace by trace: an answer may be longer than one text can be, and is never held whole.
 
 import { constants } from "node:buffer";
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
 import type { JaegerError } from "./jaeger-v1.ts";
 
 /** What the envelope holds: its data and, in the end, its errors. */
@@ -38,11 +40,30 @@ export async function* jsonEnvelope(items: AsyncIterable<DataOrError>): AsyncGen
   yield `],"total":0,"limit":0,"offset":0,"errors":${errorsText}}`;
 }
 
-function jsonOf(value: unknown): string | undefined {
+/** undefined for what is too large for a text. */
+export function jsonOf(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (error) {
     if (isTextTooLong(error)) return undefined;
     throw error;
   }
+}
+
+/**
+ * Sends the chunks as they come. What is wrong with the question shows before the first one, while a status can still be
+ * sent.
+ * @returns undefined when there are no chunks: then nothing was sent
+ */
+export async function sendStream(
+  reply: FastifyReply,
+  chunks: AsyncGenerator<string>,
+): Promise<FastifyReply | undefined> {
+  const first = await chunks.next();
+  if (first.done === true) return undefined;
+  const all = async function* (): AsyncGenerator<string> {
+    yield first.value;
+    yield* chunks;
+  };
+  return reply.type("application/json").send(Readable.from(all(), { objectMode: false }));
 }

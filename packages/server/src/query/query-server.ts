@@ -1,4 +1,4 @@
-// The query door: web UI, Jaeger's v1 API, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
+// The query door: web UI, Jaeger's v1 and v3 APIs, Culprit's own API, /metrics, /healthz; and OTLP at /v1/traces, so that
 // `culprit import --to` needs no second address.
 
 import { maxHeaderSize, type Server } from "node:http";
@@ -8,17 +8,20 @@ import type { DoorName } from "../door.ts";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
+import type { BodyLimits } from "../read-body.ts";
 import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { registerExplainApi } from "./explain-api.ts";
 import { registerJaegerDependencies } from "./jaeger-dependencies.ts";
 import { registerJaegerMetrics } from "./jaeger-metrics.ts";
+import { registerJaegerTransform } from "./jaeger-transform.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
+import { jaegerV3Failure, registerJaegerV3 } from "./jaeger-v3.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { serverStatus } from "./server-status.ts";
-import { registerWebUi } from "./web-ui.ts";
+import { HASHED_FOLDERS, registerWebUi } from "./web-ui.ts";
 
 export interface QueryServer {
   readonly server: Server;
@@ -29,6 +32,8 @@ export interface QueryServerParts {
   readonly store: Store;
   readonly metrics: Metrics;
   readonly otlpHttp: OtlpHttpReceiver;
+  /** Of a JSON body that is not one of OTLP's door. */
+  readonly jsonLimits: BodyLimits;
   readonly uiDir: string | undefined;
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
   /** Of the doors that are open; a live view. */
@@ -36,7 +41,7 @@ export interface QueryServerParts {
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
-const NO_PAGE = /^\/(api|v1|assets)(\/|$|\?)/;
+const NO_PAGE = new RegExp(`^/(api|v1|${HASHED_FOLDERS.join("|")})(/|$|\\?)`);
 
 /** Not listening yet. */
 export async function createQueryServer(parts: QueryServerParts): Promise<QueryServer> {
@@ -60,10 +65,12 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   });
 
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
-  registerJaegerV1(app, store.reader, parametersOf);
-  registerJaegerDependencies(app, store.dependencies, parametersOf);
+  const { reader, profiles, archive, dependencies } = store;
+  registerJaegerV1(app, { reader, archive, parametersOf });
+  await registerJaegerTransform(app, parts.jsonLimits, parametersOf);
+  registerJaegerDependencies(app, dependencies, parametersOf);
   registerJaegerMetrics(app, store.metrics, parametersOf);
-  const { reader, profiles, dependencies } = store;
+  registerJaegerV3(app, { reader, dependencies, parametersOf });
   registerCulpritApi(app, {
     reader,
     profiles,
@@ -119,7 +126,7 @@ function answerError(error: FastifyError, request: FastifyRequest, reply: Fastif
   return sendError(request, reply, "internal", "internal error");
 }
 
-/** In Jaeger's envelope, or in Culprit's own form under its own paths. */
+/** In the form of the API whose path it is; Jaeger's v1 has its own, and so has everything else. */
 function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -127,8 +134,16 @@ function sendError(
   message: string,
 ): FastifyReply {
   const httpStatus = API_ERRORS[code];
-  const isCulprit = request.url.startsWith("/api/culprit/");
-  return reply
-    .code(httpStatus)
-    .send(isCulprit ? apiErrorDocument(code, message) : jaegerFailure(httpStatus, message));
+  return reply.code(httpStatus).send(errorDocument(request.url, httpStatus, code, message));
+}
+
+function errorDocument(
+  url: string,
+  httpStatus: number,
+  code: ApiErrorCode,
+  message: string,
+): unknown {
+  if (url.startsWith("/api/culprit/")) return apiErrorDocument(code, message);
+  if (url.startsWith("/api/v3/")) return jaegerV3Failure(httpStatus, message);
+  return jaegerFailure(httpStatus, message);
 }

@@ -3,9 +3,11 @@
 // https://www.jaegertracing.io/docs/1.76/apis/ and, for what is not documented there, Jaeger's query_parser.go
 
 import { FINDING_KINDS } from "@culprit/analysis";
-import type { AttributeFilter, TraceQuery, VerdictFilter } from "@culprit/store";
+import type { TraceQuery, VerdictFilter } from "@culprit/store";
 import { parseGoDuration } from "./go-duration.ts";
 import { ParameterError } from "./parameter-error.ts";
+import { booleanOf, durationOf, integerOf, type Malformed, textMapOf } from "./parameter-values.ts";
+import { MAX_LIMIT, type SearchConditions, traceQueryOf } from "./trace-query.ts";
 
 export interface SearchDefaults {
   readonly limit: number;
@@ -15,9 +17,6 @@ export interface SearchDefaults {
   readonly lookbackMs?: number;
   readonly nowMs: number;
 }
-
-/** Traces of one answer: what Jaeger's UI offers at most. */
-export const MAX_LIMIT = 1500;
 
 /** Conditions on a span; when and how many are not among them. */
 export const SPAN_PARAMETERS: readonly string[] = [
@@ -46,26 +45,22 @@ export function refuseUnknownParameters(
 
 /** @throws ParameterError */
 export function parseTraceQuery(parameters: URLSearchParams, defaults: SearchDefaults): TraceQuery {
-  const query: { -readonly [K in keyof TraceQuery]: TraceQuery[K] } = {
-    ...timeRange(parameters, defaults),
-    limit: limitOf(parameters, defaults),
-  };
-  const service = parameters.get("service") ?? "";
-  if (service !== "") query.service = service;
-  const operation = parameters.get("operation") ?? "";
-  if (operation !== "") query.operation = operation;
   const min = durationParameter(parameters, "minDuration");
   const max = durationParameter(parameters, "maxDuration");
   if (min !== undefined && max !== undefined && max < min) {
     throw new ParameterError("'maxDuration' should be greater than 'minDuration'");
   }
-  if (min !== undefined) query.durationMinNanos = min;
-  if (max !== undefined) query.durationMaxNanos = max;
-  const attributes = attributeFilters(parameters);
-  if (attributes.length > 0) query.attributes = attributes;
   const verdict = verdictFilter(parameters);
-  if (verdict !== undefined) query.verdict = verdict;
-  return query;
+  const query = traceQueryOf({
+    service: parameters.get("service") ?? "",
+    operation: parameters.get("operation") ?? "",
+    attributes: attributesOf(parameters),
+    ...timeRange(parameters, defaults),
+    durationMinNanos: min,
+    durationMaxNanos: max,
+    limit: limitOf(parameters, defaults),
+  });
+  return verdict === undefined ? query : { ...query, verdict };
 }
 
 function verdictFilter(parameters: URLSearchParams): VerdictFilter | undefined {
@@ -102,20 +97,17 @@ function limitOf(
 function timeRange(
   parameters: URLSearchParams,
   { lookbackMs, nowMs }: SearchDefaults,
-): Pick<TraceQuery, "startMinUnixNano" | "startMaxUnixNano"> {
+): Pick<SearchConditions, "startMinUnixNano" | "startMaxUnixNano"> {
   const startMicros = integerParameter(parameters, "start");
   const endMicros = integerParameter(parameters, "end");
-  const nowNano = BigInt(nowMs) * 1_000_000n;
-  const range: { startMinUnixNano?: bigint; startMaxUnixNano?: bigint } = {};
-  if (endMicros !== undefined) range.startMaxUnixNano = endMicros * 1000n;
+  const startMaxUnixNano = endMicros === undefined ? undefined : endMicros * 1000n;
   const lookbackNano =
     lookbackParameter(parameters, startMicros !== undefined) ??
     (lookbackMs === undefined ? undefined : BigInt(lookbackMs) * 1_000_000n);
-  if (startMicros !== undefined) range.startMinUnixNano = startMicros * 1000n;
-  else if (lookbackNano !== undefined) {
-    range.startMinUnixNano = (range.startMaxUnixNano ?? nowNano) - lookbackNano;
-  }
-  return range;
+  if (startMicros !== undefined) return { startMinUnixNano: startMicros * 1000n, startMaxUnixNano };
+  const from = startMaxUnixNano ?? BigInt(nowMs) * 1_000_000n;
+  const startMinUnixNano = lookbackNano === undefined ? undefined : from - lookbackNano;
+  return { startMinUnixNano, startMaxUnixNano };
 }
 
 /** "1h", "2d", "1w". Jaeger's UI sends it beside start and end, also as "custom": then it says nothing more. */
@@ -131,72 +123,44 @@ function lookbackParameter(parameters: URLSearchParams, hasStart: boolean): bigi
 }
 
 export function integerParameter(parameters: URLSearchParams, name: string): bigint | undefined {
-  const text = parameters.get(name) ?? "";
-  if (text === "") return undefined;
-  if (!/^[+-]?\d{1,19}$/.test(text)) {
-    throw new ParameterError(`unable to parse param '${name}': "${text}" is not an integer`);
-  }
-  return BigInt(text.replace(/^\+/, ""));
+  return readParameter(parameters, name, integerOf);
 }
 
-/** As Go's strconv.ParseBool reads it; false when absent. */
+/** False when absent. */
 export function booleanParameter(parameters: URLSearchParams, name: string): boolean {
-  const text = parameters.get(name) ?? "";
-  if (["", "0", "f", "F", "false", "False", "FALSE"].includes(text)) return false;
-  if (["1", "t", "T", "true", "True", "TRUE"].includes(text)) return true;
-  throw new ParameterError(`unable to parse param '${name}': "${text}" is not a boolean`);
+  return readParameter(parameters, name, booleanOf) ?? false;
 }
 
 function durationParameter(parameters: URLSearchParams, name: string): number | undefined {
-  const text = parameters.get(name) ?? "";
-  if (text === "") return undefined;
-  const nanos = parseGoDuration(text);
-  if (nanos !== undefined) return nanos;
-  const fault = /^[+-]?[\d.]+$/.test(text) ? "missing unit in duration" : "invalid duration";
-  throw new ParameterError(`unable to parse param '${name}': ${fault} "${text}"`);
+  return readParameter(parameters, name, durationOf);
 }
 
-function attributeFilters(parameters: URLSearchParams): AttributeFilter[] {
-  const filters: AttributeFilter[] = [];
+function readParameter<T>(
+  parameters: URLSearchParams,
+  name: string,
+  read: (text: string, malformed: Malformed) => T,
+): T | undefined {
+  const text = parameters.get(name) ?? "";
+  if (text === "") return undefined;
+  return read(text, (fault) => new ParameterError(`unable to parse param '${name}': ${fault}`));
+}
+
+function attributesOf(parameters: URLSearchParams): [string, string][] {
+  const attributes: [string, string][] = [];
   for (const tag of parameters.getAll("tag")) {
     const colon = tag.indexOf(":");
     if (colon < 0) {
       throw new ParameterError(`malformed 'tag' parameter, expecting key:value, received: ${tag}`);
     }
-    filters.push(filterOf(tag.slice(0, colon), tag.slice(colon + 1)));
+    attributes.push([tag.slice(0, colon), tag.slice(colon + 1)]);
   }
   for (const text of parameters.getAll("tags")) {
     if (text === "") continue;
-    for (const [key, value] of Object.entries(parseTags(text))) filters.push(filterOf(key, value));
+    const tags = textMapOf(
+      text,
+      (why) => new ParameterError(`malformed 'tags' parameter, cannot unmarshal JSON: ${why}`),
+    );
+    attributes.push(...tags);
   }
-  return filters;
-}
-
-function parseTags(text: string): Record<string, string> {
-  const malformed = (why: string): ParameterError =>
-    new ParameterError(`malformed 'tags' parameter, cannot unmarshal JSON: ${why}`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch (error) {
-    throw malformed(error instanceof Error ? error.message : String(error));
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw malformed("expecting a map of strings");
-  }
-  for (const [key, value] of Object.entries(parsed)) {
-    if (typeof value !== "string") throw malformed(`the value of "${key}" is not a string`);
-  }
-  return parsed as Record<string, string>;
-}
-
-/** What Jaeger adds to a span's tags is not stored as attributes. */
-const JAEGER_KEYS: ReadonlyMap<string, string> = new Map([
-  ["otel.scope.name", "scope.name"],
-  ["otel.scope.version", "scope.version"],
-  ["otel.status_code", "span.status"],
-]);
-
-function filterOf(key: string, value: string): AttributeFilter {
-  return { key: JAEGER_KEYS.get(key) ?? key, value };
+  return attributes;
 }

@@ -12,7 +12,7 @@ const { settings, known } = workerData as {
 };
 
 /** A third of the weight of a thread at 0. At 10 it is a tenth, and neighbours on a full machine starved it. */
-const NICENESS = Number(process.env.JN ?? "5");
+const NICENESS = 5;
 
 yieldToReceivers();
 const judge = new TraceJudge(settings, known);

@@ -2,8 +2,8 @@ import type { Store } from "@culprit/store";
 import { judgeInThread } from "./judging.ts";
 import { VerdictPass } from "./verdict-pass.ts";
 
-/** Not committed: a full block on its way to the disk and the next one half full. More, and receivers are behind. */
-const BUSY_SPANS = 90_000;
+/** A block is on its way to the disk half of the time: more work beside it, and receivers wait for processors. */
+const BUSY_WRITING_SHARE = 0.5;
 
 /** Of errors of the same kind, one in this time is logged. */
 const LOG_EVERY_MS = 60_000;
@@ -21,7 +21,7 @@ export async function startVerdictPass(
 ): Promise<RunningVerdictPass> {
   const pass = new VerdictPass(ledger, {
     startJudging: judgeInThread,
-    isBusy: () => writer.status.pendingSpans > BUSY_SPANS,
+    isBusy: () => writer.status.writingShare > BUSY_WRITING_SHARE,
     onError: rarely((message, error) => console.error(`verdicts: ${message}:`, error)),
   });
   await pass.open();

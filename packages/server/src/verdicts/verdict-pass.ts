@@ -56,7 +56,7 @@ const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
 /** While receivers are busy, the part of the time that is worked nevertheless: it never starves. */
-const BUSY_SHARE = 0.25;
+const BUSY_SHARE = 0.125;
 
 export class VerdictPass {
   readonly #ledger: VerdictLedger;

@@ -4,10 +4,12 @@ import { after, beforeEach, test } from "node:test";
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { StoreUnavailable } from "@culprit/store";
 import { SpanCollector } from "@culprit/trace-model";
-import { decodeZipkinJson, type ZipkinSpan } from "@culprit/wire";
+import { decodeFile, decodeZipkinJson, type ZipkinSpan } from "@culprit/wire";
 import fc from "fast-check";
 import { assertSameSpans } from "../../../trace-model/test/span-identity.ts";
+import { fixturesIn, skip } from "../../../wire/test/shared-fixtures.ts";
 import { zipkinProtobuf, zipkinThrift, zipkinV1Of } from "../../../wire/test/zipkin-encodings.ts";
+import { zipkinMessage } from "../../../wire/test/zipkin-messages.ts";
 import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { type Reply, type Sent, sendHttp } from "../../test/send-http.ts";
 import { BufferPool } from "../buffer-pool.ts";
@@ -123,6 +125,17 @@ for (const [what, sent] of TAKEN) {
     assert.equal(reply.body.length, 0);
     assertSameSpans(writer.spans, WANTED);
     assert.equal(budget.usedBytes, 0);
+  });
+}
+
+for (const path of fixturesIn("zipkin")) {
+  test(`${path} arrives as it is read from a file`, { skip }, async () => {
+    const { bytes, contentType, apiPath } = zipkinMessage(path);
+    const fromFile = new SpanCollector();
+    decodeFile(bytes, fromFile);
+    const reply = await send({ path: apiPath, headers: typed(contentType), body: bytes });
+    assert.equal(reply.status, 202, reply.body.toString());
+    assertSameSpans(writer.spans, fromFile.spans);
   });
 }
 

@@ -1,8 +1,38 @@
-// Fixtures that show protobuf and Thrift messages as JSON, as the spans that they are.
+// Zipkin's fixtures as the messages that they are: protobuf and Thrift are shown as JSON and have to be encoded first.
 
 import { parseExactJson } from "../src/exact-json.ts";
 import type { ZipkinAnnotation, ZipkinEndpoint, ZipkinSpan } from "../src/index.ts";
-import type { ZipkinV1Annotation, ZipkinV1Span } from "./zipkin-encodings.ts";
+import { fixtureBytes } from "./shared-fixtures.ts";
+import {
+  type ZipkinV1Annotation,
+  type ZipkinV1Span,
+  zipkinProtobuf,
+  zipkinThrift,
+} from "./zipkin-encodings.ts";
+
+export interface ZipkinMessage {
+  readonly bytes: Uint8Array;
+  readonly contentType: string;
+  /** Where a client posts it. */
+  readonly apiPath: string;
+}
+
+/** @param path of the fixture */
+export function zipkinMessage(path: string): ZipkinMessage {
+  const bytes = fixtureBytes(path);
+  const text = new TextDecoder().decode(bytes);
+  const version = path.includes("_v1_") ? "v1" : "v2";
+  const apiPath = `/api/${version}/spans`;
+  if (path.includes("_proto_")) {
+    const message = zipkinProtobuf(spansOfProtobufRendering(text));
+    return { bytes: message, contentType: "application/x-protobuf", apiPath };
+  }
+  if (path.includes("_thrift_")) {
+    const message = zipkinThrift(spansOfThriftRendering(text));
+    return { bytes: message, contentType: "application/x-thrift", apiPath };
+  }
+  return { bytes, contentType: "application/json", apiPath };
+}
 
 interface ProtobufEndpoint {
   readonly service_name: string;
@@ -28,7 +58,7 @@ interface ProtobufSpan {
 
 const KINDS = [undefined, "CLIENT", "SERVER", "PRODUCER", "CONSUMER"] as const;
 
-export function spansOfProtobufRendering(text: string): ZipkinSpan[] {
+function spansOfProtobufRendering(text: string): ZipkinSpan[] {
   const { spans } = JSON.parse(text) as { readonly spans: readonly ProtobufSpan[] };
   return spans.map(
     ({ trace_id, parent_id, kind: number, local_endpoint, remote_endpoint, id, ...same }) => {
@@ -77,7 +107,7 @@ interface ThriftAnnotation {
   readonly host: { readonly ipv4: 0; readonly port: 0; readonly service_name: string };
 }
 
-export function spansOfThriftRendering(text: string): ZipkinV1Span[] {
+function spansOfThriftRendering(text: string): ZipkinV1Span[] {
   const spans = parseExactJson(text) as readonly ThriftSpan[];
   return spans.map(({ trace_id, id, parent_id, name, timestamp, duration, annotations }) => ({
     traceId: hexOfInt64(trace_id),
