@@ -15,10 +15,22 @@ export interface DoorStatus {
   rejectedSpans: number;
   /** By reason; reasons that did not occur are left out. */
   refusedRequests: Record<string, number>;
-  /** Of doors for packets: those that could not be read. */
-  badPackets?: number | undefined;
-  /** Of doors for packets: those that senders numbered and that never came. */
-  lostPackets?: number | undefined;
+  /** Of a door over UDP, where nobody is answered. */
+  packets?: PacketFigures | undefined;
+}
+
+export interface PacketFigures {
+  receivedPackets: number;
+  /** Of these, packets that could not be read. */
+  malformedPackets: number;
+  /** Of these, packets that were not kept because the disk was behind or away. */
+  droppedPackets: number;
+  /** Numbers of packets that clients passed over: lost on the way, or among the malformed and dropped. */
+  lostPackets: number;
+  /** Of these, packets that came after all. */
+  latePackets: number;
+  /** Spans that clients say they lost before sending. */
+  clientDroppedSpans: number;
 }
 
 export interface Status {
@@ -59,8 +71,16 @@ export const status: z.ZodType<Status> = z.object({
       spans: count,
       rejectedSpans: count,
       refusedRequests: z.record(z.string(), count),
-      badPackets: count.optional(),
-      lostPackets: count.optional(),
+      packets: z
+        .object({
+          receivedPackets: count,
+          malformedPackets: count,
+          droppedPackets: count,
+          lostPackets: count,
+          latePackets: count,
+          clientDroppedSpans: count,
+        })
+        .optional(),
     }),
   ),
   writer: z.object({

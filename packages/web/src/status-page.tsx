@@ -1,5 +1,6 @@
 import type { DoorStatus, Status } from "@culprit/api";
 import { type ReactNode, useEffect, useState } from "react";
+import { doorTroubles } from "./door-troubles.ts";
 import { Notice } from "./notice.tsx";
 import { formatCount, formatDuration, plural } from "./time-format.ts";
 import { useResource } from "./use-resource.ts";
@@ -132,12 +133,7 @@ function Trouble(props: { readonly count: number }): ReactNode {
 }
 
 function Troubles(props: { readonly door: DoorStatus }): ReactNode {
-  const { refusedRequests, badPackets = 0, lostPackets = 0 } = props.door;
-  const troubles = Object.entries(refusedRequests).map(
-    ([reason, count]) => `${plural(count, "request")} ${reason}`,
-  );
-  if (badPackets > 0) troubles.push(`${plural(badPackets, "packet")} unreadable`);
-  if (lostPackets > 0) troubles.push(`${plural(lostPackets, "packet")} lost`);
+  const troubles = doorTroubles(props.door);
   if (troubles.length === 0) return <span className="muted">none</span>;
   return (
     <ul>

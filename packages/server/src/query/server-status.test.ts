@@ -4,6 +4,24 @@ import { type DoorStatus, status } from "@culprit/api";
 import { encodeOtlpProtobuf } from "@culprit/wire";
 import { postOtlp, startTestServer, type TestServer } from "../../test/running-server.ts";
 import { sampleSpan } from "../../test/sample-spans.ts";
+import { Metrics } from "../metrics.ts";
+import { serverStatus } from "./server-status.ts";
+
+const NOTHING_WRITTEN = {
+  pendingSpans: 0,
+  pendingBytes: 0,
+  committedSpans: 0,
+  committedBlocks: 0,
+  writingShare: 0,
+};
+const IDLE = {
+  judgedUntil: 0n,
+  lagNanos: 0,
+  judgedTraces: 0,
+  judgedSpans: 0,
+  unjudgedTraces: 0,
+  failedTurns: 0,
+};
 
 let server: TestServer;
 before(async () => {
@@ -40,4 +58,29 @@ test("the status counts for each door what came through it, and what was refused
   const { spans, refusedRequests } = named(doors, "otlp-http") as DoorStatus;
   assert.deepEqual([spans, refusedRequests], [2, { malformed: 3 }]);
   assert.deepEqual([writer.committedSpans, writer.pendingSpans], [2, 0]);
+});
+
+test("what is known of packets stands with their door", async () => {
+  const packets = {
+    receivedPackets: 9,
+    malformedPackets: 1,
+    droppedPackets: 0,
+    lostPackets: 2,
+    latePackets: 1,
+    clientDroppedSpans: 4,
+  };
+  const { doors } = status.parse(
+    await serverStatus({
+      metrics: new Metrics(),
+      addresses: new Map([
+        ["jaeger-compact", "127.0.0.1:6831"],
+        ["jaeger-http", "127.0.0.1:14268"],
+      ]),
+      writer: { status: NOTHING_WRITTEN, overloaded: false },
+      verdicts: { status: IDLE },
+      packets: () => [{ door: "jaeger-compact", ...packets }],
+    }),
+  );
+  assert.deepEqual(named(doors, "jaeger-compact")?.packets, packets);
+  assert.equal(named(doors, "jaeger-http")?.packets, undefined);
 });

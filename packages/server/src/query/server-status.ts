@@ -1,6 +1,6 @@
 // GET /api/culprit/status: how the server stands.
 
-import type { DoorStatus, Status } from "@culprit/api";
+import type { DoorStatus, PacketFigures, Status } from "@culprit/api";
 import type { SpanWriter } from "@culprit/store";
 import type { DoorName } from "../door.ts";
 import { isReceiver, type Metrics } from "../metrics.ts";
@@ -12,13 +12,23 @@ export interface StatusParts {
   readonly addresses: ReadonlyMap<DoorName, string>;
   readonly writer: Pick<SpanWriter, "status" | "overloaded">;
   readonly verdicts: Pick<VerdictPass, "status">;
+  /** Of the doors over UDP that are open. */
+  readonly packets?: () => readonly (PacketFigures & { readonly door: DoorName })[];
 }
 
 export async function serverStatus(parts: StatusParts): Promise<Status> {
-  const { metrics, addresses, writer, verdicts } = parts;
+  const { metrics, addresses, writer, verdicts, packets = () => [] } = parts;
+  const packetsOf = new Map(packets().map(({ door, ...figures }) => [door, figures]));
   const doors: DoorStatus[] = [];
   for (const [name, address] of addresses) {
-    if (isReceiver(name)) doors.push({ name, address, ...(await metrics.doorFigures(name)) });
+    if (!isReceiver(name)) continue;
+    const figures = packetsOf.get(name);
+    doors.push({
+      name,
+      address,
+      ...(await metrics.doorFigures(name)),
+      ...(figures === undefined ? undefined : { packets: figures }),
+    });
   }
   const { pendingSpans, pendingBytes, committedSpans } = writer.status;
   const { judgedUntil, ...figures } = verdicts.status;
