@@ -5,7 +5,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { doorFlags } from "@culprit/server";
+import { type DoorName, doorFlags } from "@culprit/server";
 
 const root = join(import.meta.dirname, "..");
 
@@ -13,36 +13,44 @@ export interface BenchServer {
   readonly process: ChildProcess;
   readonly query: string;
   readonly otlpHttp: string;
+  /** Of any door; empty where it is closed. */
+  port(door: DoorName): string;
 }
 
-/** @param verdictAfter of `culprit serve` */
-export async function startBenchServer(data: string, verdictAfter: string): Promise<BenchServer> {
-  const process_ = spawn(process.execPath, serveArguments(data, verdictAfter), {
+/**
+ * @param verdictAfter of `culprit serve`
+ * @param door that is open beside those for queries and OTLP
+ */
+export async function startBenchServer(
+  data: string,
+  verdictAfter: string,
+  door?: DoorName,
+): Promise<BenchServer> {
+  const process_ = spawn(process.execPath, serveArguments(data, verdictAfter, door), {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  return { process: process_, ...(await readyPorts(process_)) };
+  const port = await readyPorts(process_);
+  return { process: process_, query: port("query"), otlpHttp: port("otlp-http"), port };
 }
 
-function serveArguments(data: string, verdictAfter: string): string[] {
+function serveArguments(data: string, verdictAfter: string, door?: DoorName): string[] {
   return [
     join(root, "packages/cli/src/main.ts"),
     "serve",
     "--data",
     data,
-    ...doorFlags({ query: 0, "otlp-http": 0 }),
+    ...doorFlags({ query: 0, "otlp-http": 0, ...(door === undefined ? {} : { [door]: 0 }) }),
     "--verdict-after",
     verdictAfter,
   ];
 }
 
 /** From the line `ready query=127.0.0.1:16686 otlp-http=127.0.0.1:4318 …`. */
-async function readyPorts(server: ChildProcess): Promise<{ query: string; otlpHttp: string }> {
+async function readyPorts(server: ChildProcess): Promise<(door: DoorName) => string> {
   if (server.stdout === null) throw new Error("the server has no output");
   for await (const line of createInterface(server.stdout)) {
     if (!line.startsWith("ready ")) continue;
-    const port = (door: string): string =>
-      new RegExp(`\\b${door}=\\S*:(\\d+)`).exec(line)?.[1] ?? "";
-    return { query: port("query"), otlpHttp: port("otlp-http") };
+    return (door) => new RegExp(`(?<=^| )${door}=\\S*:(\\d+)`).exec(line)?.[1] ?? "";
   }
   throw new Error("the server ended before it was ready");
 }

@@ -58,7 +58,7 @@ function attributesOf(): Map<string, AttributeValue> {
 }
 
 /** One process's export: spans of many traces, as they come from a batch processor. */
-function makeSpans(count: number, startUnixNano: bigint): Span[] {
+export function makeSpans(count: number, startUnixNano: bigint): Span[] {
   const spans: Span[] = [];
   const resource = RESOURCES[randomInt(RESOURCES.length)] as Resource;
   let traceId = "";

@@ -11,21 +11,15 @@ import {
   OtlpProtobufDecoder,
   ZipkinJsonDecoder,
   ZipkinProtobufDecoder,
-  type ZipkinSpan,
   ZipkinThriftDecoder,
-  zipkinJsonOf,
 } from "@culprit/wire";
-import {
-  type Batch,
-  protobufBatch,
-  thriftBatch,
-  thriftPacket,
-} from "../packages/wire/test/jaeger-batch.ts";
+import { protobufBatch, thriftBatch, thriftPacket } from "../packages/wire/test/jaeger-batch.ts";
 import {
   zipkinProtobuf,
   zipkinThrift,
   zipkinV1Of,
 } from "../packages/wire/test/zipkin-encodings.ts";
+import { jaegerBatch, zipkinSpans } from "./foreign-spans.ts";
 
 const SPANS_PER_REQUEST = 512;
 const REQUESTS = 64;
@@ -163,50 +157,6 @@ function requestOf(number: number): Span[] {
       scope,
     };
   });
-}
-
-const KINDS = ["", "internal", "server", "client", "producer", "consumer"];
-
-/** As a Jaeger client would send it: kind and scope are tags as well. */
-function jaegerBatch(spans: readonly Span[]): Batch {
-  const resource = spans[0]?.resource.attributes ?? new Map();
-  return {
-    process: {
-      serviceName: String(resource.get("service.name")),
-      tags: [...resource].map(([key, value]) => [key, String(value)] as const).slice(1),
-    },
-    spans: spans.map((span) => ({
-      traceId: span.traceId,
-      spanId: span.spanId,
-      parentSpanId: span.parentSpanId || "0".repeat(16),
-      name: span.name,
-      references:
-        span.parentSpanId === ""
-          ? []
-          : [{ refType: "CHILD_OF", traceId: span.traceId, spanId: span.parentSpanId }],
-      flags: 1,
-      startMicros: span.startUnixNano / 1000n,
-      durationMicros: 12_345n,
-      tags: [
-        ...[...span.attributes].map(([key, value]) => [key, value as string] as const),
-        ["span.kind", KINDS[span.kind] ?? ""],
-        ["otel.scope.name", span.scope.name],
-        ["otel.scope.version", span.scope.version],
-      ],
-      logs: [],
-    })),
-  };
-}
-
-/** As a Zipkin client would send it: of the process it says the service alone. */
-function zipkinSpans(spans: readonly Span[]): ZipkinSpan[] {
-  return zipkinJsonOf(
-    spans.map((span) => {
-      const service = span.resource.attributes.get("service.name") ?? "";
-      const resource = { ...span.resource, attributes: new Map([["service.name", service]]) };
-      return { ...span, resource, scope: { ...span.scope, name: "", version: "" } };
-    }),
-  );
 }
 
 interface Format {

@@ -4,8 +4,14 @@ import type { WriterStatus } from "@culprit/store";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { DoorName } from "./door.ts";
 
+const WITHOUT_SPANS = ["query", "query-grpc", "sampling"] as const;
+
 /** A door through which spans come. */
-export type Receiver = Exclude<DoorName, "query" | "query-grpc" | "sampling">;
+export type Receiver = Exclude<DoorName, (typeof WITHOUT_SPANS)[number]>;
+
+export function isReceiver(door: DoorName): door is Receiver {
+  return !WITHOUT_SPANS.some((name) => name === door);
+}
 
 export type RefusalReason =
   | "malformed"
@@ -17,6 +23,13 @@ export type RefusalReason =
 
 /** What the engine counts about itself, by the names of ClickHouse's system.events. */
 export type EngineEvents = ReadonlyMap<string, number>;
+
+export interface DoorFigures {
+  readonly spans: number;
+  readonly rejectedSpans: number;
+  /** By reason. */
+  readonly refusedRequests: Readonly<Record<string, number>>;
+}
 
 export interface MetricSources {
   readonly writerStatus: () => WriterStatus;
@@ -73,6 +86,22 @@ export class Metrics {
 
   refused(receiver: Receiver, reason: RefusalReason): void {
     this.#refused.inc({ receiver, reason });
+  }
+
+  /** What came through a door so far. */
+  async doorFigures(receiver: Receiver): Promise<DoorFigures> {
+    const ofDoor = async (counter: Counter) =>
+      (await counter.get()).values.filter(({ labels }) => labels["receiver"] === receiver);
+    const sum = async (counter: Counter) =>
+      (await ofDoor(counter)).reduce((total, { value }) => total + value, 0);
+    const refused = await ofDoor(this.#refused);
+    return {
+      spans: await sum(this.#spans),
+      rejectedSpans: await sum(this.#rejectedSpans),
+      refusedRequests: Object.fromEntries(
+        refused.map(({ labels, value }) => [String(labels["reason"]), value]),
+      ),
+    };
   }
 
   committed(spans: number, sizeBytes: number, durationMs: number): void {

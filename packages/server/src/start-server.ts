@@ -76,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         jsonLimits: jsonBodyLimits(limits),
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
+        addresses,
       });
       closings.push(() => query.close());
       return listen(query.server, "query", host, port);
@@ -90,8 +91,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return bindGrpc(server, "otlp-grpc", host, port);
     },
     "query-grpc": (port) => {
-      const { reader, archive } = store;
-      const server = createQueryGrpcServer({ reader, archive });
+      const { reader, archive, dependencies } = store;
+      const server = createQueryGrpcServer({ reader, archive, dependencies });
       closings.push(() => closeGrpcServer(server));
       return bindGrpc(server, "query-grpc", host, port);
     },

@@ -2,7 +2,7 @@
 
 import { MAX_NANOS, type TraceColumns } from "@culprit/trace-model";
 import type { TimeRange } from "./cohort-reader.ts";
-import { type CohortRows, readCohortRows } from "./cohort-rows.ts";
+import { type CohortRows, readCohortRows, traceEnd } from "./cohort-rows.ts";
 import { CohortTrace } from "./cohort-trace.ts";
 import { NumberColumn } from "./number-column.ts";
 import { resourceAttributes } from "./process-json.ts";
@@ -33,7 +33,7 @@ export class CohortColumns {
     const trace = new CohortTrace(rows);
     const { traceId, start } = rows;
     for (let from = 0; from < rows.count; ) {
-      const to = traceEnd(traceId, from, rows.count);
+      const to = traceEnd(rows, from);
       trace.read(from, to);
       const rootStart = start[trace.root] as bigint;
       if (ranges.some((r) => r.fromUnixNano <= rootStart && rootStart < r.toUnixNano)) {
@@ -101,16 +101,4 @@ class Names {
     }
     return index;
   }
-}
-
-function traceEnd(ids: Buffer, from: number, count: number): number {
-  const at = from * TRACE_ID_BYTES;
-  let to = from + 1;
-  while (
-    to < count &&
-    ids.compare(ids, at, at + TRACE_ID_BYTES, to * TRACE_ID_BYTES, (to + 1) * TRACE_ID_BYTES) === 0
-  ) {
-    to++;
-  }
-  return to;
 }

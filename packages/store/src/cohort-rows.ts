@@ -1,10 +1,11 @@
 // The answer to a statement over whole traces as one set of columns: a trace may lie in two of the answer's blocks.
 
+import { joined } from "./joined-columns.ts";
 import { type FixedStrings, type NativeBlock, readNative } from "./native-rows.ts";
 import type { RepeatedStrings } from "./native-strings.ts";
 
-/** What the statement must select, see {@link readCohortRows}. */
-export interface CohortRows {
+/** What puts the spans of a trace in their places, and what they are measured by. */
+export interface WholeTraceRows {
   readonly count: number;
   /** 16 bytes a row. */
   readonly traceId: Buffer;
@@ -15,52 +16,85 @@ export interface CohortRows {
   readonly length: BigUint64Array;
   readonly kind: Int32Array;
   readonly errs: Uint8Array;
-  readonly marked: Uint8Array;
   readonly service: readonly string[];
+}
+
+/** What the statement must select, see {@link readCohortRows}. */
+export interface CohortRows extends WholeTraceRows {
+  readonly marked: Uint8Array;
   readonly name: readonly string[];
   readonly resource: readonly string[];
 }
 
+/**
+ * Ordered by id, one row a span: of copies the one that ends last; a server before the client that shares its id. `length`
+ * is the statement's own column.
+ */
+export const WHOLE_TRACE_ORDER: string = `
+  order by trace_id, span_id, kind = 2 desc, start_unix_nano + length desc, kind, start_unix_nano
+  limit 1 by trace_id, span_id, kind = 2`;
+
+export function readWholeTraceRows(answer: Uint8Array): WholeTraceRows {
+  return wholeTraceRows(blocksOf(answer));
+}
+
 export function readCohortRows(answer: Uint8Array): CohortRows {
-  const blocks = [...readNative(answer)].filter(({ rows }) => rows > 0);
-  const of = <T>(name: string): T[] => blocks.map((block) => columnOf<T>(block, name));
+  const blocks = blocksOf(answer);
+  return {
+    ...wholeTraceRows(blocks),
+    marked: joined(Uint8Array, columnsOf(blocks, "marked")),
+    name: namesOf(blocks, "name"),
+    resource: namesOf(blocks, "resource"),
+  };
+}
+
+function blocksOf(answer: Uint8Array): NativeBlock[] {
+  return [...readNative(answer)].filter(({ rows }) => rows > 0);
+}
+
+function wholeTraceRows(blocks: readonly NativeBlock[]): WholeTraceRows {
   const bytes = (name: string): Buffer =>
-    Buffer.concat(of<FixedStrings>(name).map((strings) => strings.bytes));
-  const names = (name: string): string[] =>
-    of<RepeatedStrings>(name).flatMap(({ keys, indexes }) =>
-      Array.from(indexes, (index) => keys[index] as string),
-    );
+    Buffer.concat(columnsOf<FixedStrings>(blocks, name).map((strings) => strings.bytes));
   return {
     count: blocks.reduce((sum, { rows }) => sum + rows, 0),
     traceId: bytes("trace_id"),
     spanId: bytes("span_id"),
     parentSpanId: bytes("parent_span_id"),
-    start: joined(BigUint64Array, of("start_unix_nano")),
-    length: joined(BigUint64Array, of("length")),
-    kind: joined(Int32Array, of("kind")),
-    errs: joined(Uint8Array, of("errs")),
-    marked: joined(Uint8Array, of("marked")),
-    service: names("service"),
-    name: names("name"),
-    resource: names("resource"),
+    start: joined(BigUint64Array, columnsOf(blocks, "start_unix_nano")),
+    length: joined(BigUint64Array, columnsOf(blocks, "length")),
+    kind: joined(Int32Array, columnsOf(blocks, "kind")),
+    errs: joined(Uint8Array, columnsOf(blocks, "errs")),
+    service: namesOf(blocks, "service"),
   };
 }
 
-function columnOf<T>({ columns }: NativeBlock, name: string): T {
-  return columns.get(name) as T;
+function namesOf(blocks: readonly NativeBlock[], name: string): string[] {
+  return columnsOf<RepeatedStrings>(blocks, name).flatMap(({ keys, indexes }) =>
+    Array.from(indexes, (index) => keys[index] as string),
+  );
 }
 
-interface Joinable {
-  readonly length: number;
-  set(other: this, at: number): void;
+function columnsOf<T>(blocks: readonly NativeBlock[], name: string): T[] {
+  return blocks.map(({ columns }) => columns.get(name) as T);
 }
 
-function joined<T extends Joinable>(Kind: new (length: number) => T, parts: readonly T[]): T {
-  const all = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+const TRACE_ID_BYTES = 16;
+
+/** One past the last row of the trace that begins at `from`. */
+export function traceEnd({ traceId, count }: WholeTraceRows, from: number): number {
+  const at = from * TRACE_ID_BYTES;
+  let to = from + 1;
+  while (
+    to < count &&
+    traceId.compare(
+      traceId,
+      at,
+      at + TRACE_ID_BYTES,
+      to * TRACE_ID_BYTES,
+      (to + 1) * TRACE_ID_BYTES,
+    ) === 0
+  ) {
+    to++;
   }
-  return all;
+  return to;
 }

@@ -2,7 +2,7 @@
 // `assembleTrace`, over rows that the statement has ordered by span id, server before client.
 
 import { SpanKind } from "@culprit/trace-model";
-import type { CohortRows } from "./cohort-rows.ts";
+import type { WholeTraceRows } from "./cohort-rows.ts";
 
 const ID_BYTES = 8;
 
@@ -11,14 +11,14 @@ export class CohortTrace {
   root = -1;
   /** Rows in ascending order of start. */
   order: number[] = [];
-  readonly #rows: CohortRows;
+  readonly #rows: WholeTraceRows;
   #from = 0;
   /** By row - from: the row of the parent, or -1. */
   #parent = new Int32Array(64);
   /** By row - from: place in the order, or -1 for a copy that is left out. */
   #place = new Int32Array(64);
 
-  constructor(rows: CohortRows) {
+  constructor(rows: WholeTraceRows) {
     this.#rows = rows;
   }
 
@@ -49,6 +49,11 @@ export class CohortTrace {
   parentPlace(row: number): number {
     const parent = this.#parent[row - this.#from] as number;
     return parent < 0 ? -1 : (this.#place[parent - this.#from] as number);
+  }
+
+  /** Row of the parent; -1 for none. */
+  parentRow(row: number): number {
+    return this.#parent[row - this.#from] as number;
   }
 
   rootPlace(): number {

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { cohortContract } from "../test/cohort.contract.ts";
+import { dependencyContract } from "../test/dependency.contract.ts";
+import { metricsContract } from "../test/metrics.contract.ts";
 import { plainSpan } from "../test/plain-span.ts";
 import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
@@ -23,6 +25,8 @@ const openOne: OpenStore = async (t, options) => {
 storeContract("embedded", openOne);
 verdictContract("embedded", openOne);
 cohortContract("embedded", openOne);
+dependencyContract("embedded", openOne);
+metricsContract("embedded", openOne);
 
 test("what was committed is there after the folder is opened again", async (t) => {
   const folder = await temporaryFolder();
@@ -88,6 +92,33 @@ test("spans of a version-1 database are there after it took the later steps, to 
   await keep(store, [plainVerdict({ traceId, bottleneckService: "shop" })]);
   const found = await store.reader.findTraces({ verdict: { bottleneckService: "shop" }, limit: 5 });
   assert.equal(found.length, 1);
+});
+
+test("verdicts of a version-2 database know no calls: those are read from the spans", async (t) => {
+  const folder = await temporaryFolder();
+  const older = await openEmbeddedEngine(folder);
+  await migrate(
+    older,
+    SCHEMA_STEPS.filter(({ version }) => version <= 2),
+  );
+  const traceId = `unhex('${"ab".repeat(16)}')`;
+  const span = (id: string, parent: string, service: string) =>
+    `(${traceId}, unhex('${id.repeat(8)}'), unhex('${parent.repeat(8)}'), 5, 100, 7, '${service}', 'work', '["",0,[]]', '["","","",0,[]]')`;
+  await older.command(
+    `insert into culprit.spans (trace_id, span_id, parent_span_id, start_unix_nano, duration_nano, received_unix_nano, service, name, resource, scope)
+     values ${span("01", "00", "web")}, ${span("02", "01", "pay")}`,
+  );
+  await older.command(
+    `insert into culprit.verdicts (trace_id, start_unix_nano, received_unix_nano, span_count) values (${traceId}, 5, 7, 2)`,
+  );
+  await older.command("insert into culprit.verdict_progress values ('', 1, 7)");
+  await older.close();
+  const store = await openEmbeddedStore(folder);
+  t.after(() => store.close());
+  const window = { startMinUnixNano: 0n, startMaxUnixNano: 10n };
+  assert.deepEqual(await store.dependencies.dependencies(window), [
+    { parent: "web", child: "pay", callCount: 1, errorCount: 0, p95Nanos: 100 },
+  ]);
 });
 
 test("retention deletes verdicts by the arrival of what they judged", async (t) => {

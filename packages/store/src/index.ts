@@ -8,6 +8,13 @@ export type {
 } from "./cohort-reader.ts";
 export type { Dependency, DependencyReader } from "./dependency-reader.ts";
 export { hasGap, lateSpanIds, type StoredSpan } from "./late-spans.ts";
+export type {
+  CallCounts,
+  CallLatencies,
+  MetricSeries,
+  MetricsQuery,
+  MetricsReader,
+} from "./metrics-reader.ts";
 export { openEmbeddedStore, type Store, type StoreOptions } from "./open-store.ts";
 export {
   MAX_UNJUDGED,

@@ -1,8 +1,10 @@
 import { ArrivalClock } from "./arrival-clock.ts";
 import { BlockWriter, type BlockWriterOptions } from "./block-writer.ts";
 import type { CohortReader } from "./cohort-reader.ts";
+import type { DependencyReader } from "./dependency-reader.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
+import type { MetricsReader } from "./metrics-reader.ts";
 import { selectRows } from "./native-rows.ts";
 import { OperationRegister } from "./operation-register.ts";
 import type { ProfileReader } from "./profile-reader.ts";
@@ -10,6 +12,8 @@ import { dropExpired } from "./retention.ts";
 import { migrate } from "./schema.ts";
 import type { SpanWriter } from "./span-writer.ts";
 import { SqlCohortReader } from "./sql-cohort-reader.ts";
+import { SqlDependencyReader } from "./sql-dependency-reader.ts";
+import { SqlMetricsReader } from "./sql-metrics-reader.ts";
 import { SqlProfileReader } from "./sql-profile-reader.ts";
 import { SqlTraceArchive } from "./sql-trace-archive.ts";
 import { SqlTraceReader } from "./sql-trace-reader.ts";
@@ -39,6 +43,8 @@ export interface Store {
   readonly profiles: ProfileReader;
   readonly ledger: VerdictLedger;
   readonly cohorts: CohortReader;
+  readonly dependencies: DependencyReader;
+  readonly metrics: MetricsReader;
   /**
    * What the engine counts since it was opened, such as FileSync, by ClickHouse's names (system.events), and
    * `ActiveParts`, the parts that hold spans now.
@@ -86,6 +92,8 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
     profiles: new SqlProfileReader(engine, quietNanos),
     ledger,
     cohorts: new SqlCohortReader(engine),
+    dependencies: new SqlDependencyReader(engine),
+    metrics: new SqlMetricsReader(engine),
     async engineEvents() {
       const rows = await selectRows(
         engine,

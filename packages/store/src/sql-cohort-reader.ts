@@ -8,12 +8,13 @@ import { attributeCondition } from "./attribute-condition.ts";
 import { CohortColumns } from "./cohort-columns.ts";
 import { CohortPairs } from "./cohort-pairs.ts";
 import type { Cohort, CohortQuery, CohortReader, TimeRange } from "./cohort-reader.ts";
+import { WHOLE_TRACE_ORDER } from "./cohort-rows.ts";
 import type { Engine } from "./engine.ts";
 import { FAILING } from "./failing-answer.ts";
 import { selectRows } from "./native-rows.ts";
-import { START_STEP_NANOS } from "./schema.ts";
 import { LENGTH, spanConditions } from "./span-conditions.ts";
 import { quote } from "./sql.ts";
+import { startsIn } from "./start-ranges.ts";
 
 const MAX_TRACES = 20_000;
 const MAX_SPANS = 1_000_000;
@@ -118,7 +119,7 @@ export class SqlCohortReader implements CohortReader {
     const [row] = await selectRows(
       this.#engine,
       `select uniq(trace_id) as traces, count() as spans from culprit.spans
-       where tenant = '' and ${inRanges(ranges, 0n)}${narrowed(query, ranges)}`,
+       where tenant = '' and ${startsIn(ranges, 0n)}${narrowed(query, ranges)}`,
     );
     const traces = Number(row?.["traces"] ?? 0);
     const spans = Number(row?.["spans"] ?? 0);
@@ -132,15 +133,12 @@ const MAX_VALUES = 1000;
 const KEY_SAMPLE_FROM_SPANS = 100_000;
 const KEY_SAMPLE = 8;
 
-/** Ordered by id, one row a span: of copies the one that ends last; a server before the client that shares its id. */
 function spansStatement(query: CohortQuery, part: Part): string {
   const mark = query.mark === undefined ? "0" : attributeCondition(query.mark);
   return `
     select trace_id, span_id, parent_span_id, start_unix_nano, ${LENGTH} as length, service, name, resource, kind,
       toUInt8(${FAILING}) as errs, toUInt8(${mark}) as marked
-    from culprit.spans where ${wholeTraces(query, part)}
-    order by trace_id, span_id, kind = 2 desc, start_unix_nano + length desc, kind, start_unix_nano
-    limit 1 by trace_id, span_id, kind = 2`;
+    from culprit.spans where ${wholeTraces(query, part)} ${WHOLE_TRACE_ORDER}`;
 }
 
 function attributesStatement(query: CohortQuery, part: Part, keys: readonly string[]): string {
@@ -152,32 +150,14 @@ function attributesStatement(query: CohortQuery, part: Part, keys: readonly stri
 }
 
 function wholeTraces(query: CohortQuery, { ranges, share }: Part): string {
-  return `tenant = '' and ${inRanges(ranges, MARGIN)} and ${share} and trace_id in (
+  return `tenant = '' and ${startsIn(ranges, MARGIN)} and ${share} and trace_id in (
     select trace_id from culprit.spans
-    where tenant = '' and ${inRanges(ranges, 0n)} and ${share}${narrowed(query, ranges)})`;
+    where tenant = '' and ${startsIn(ranges, 0n)} and ${share}${narrowed(query, ranges)})`;
 }
 
 function narrowed({ conditions: wanted }: CohortQuery, ranges: readonly TimeRange[]): string {
   if (wanted === undefined || Object.keys(wanted).length === 0) return "";
   return ` and trace_id in (
     select trace_id from culprit.spans
-    where ${inRanges(ranges, MARGIN)} and ${spanConditions(wanted).join(" and ")})`;
-}
-
-/** The step is what the table is ordered by; the engine does not find it in a condition on the time itself. */
-function inRanges(ranges: readonly TimeRange[], margin: bigint): string {
-  const alternatives = ranges.map(({ fromUnixNano, toUnixNano }) => {
-    const from = clamped(fromUnixNano - margin);
-    const to = clamped(toUnixNano + margin);
-    return (
-      `intDiv(start_unix_nano, ${START_STEP_NANOS}) between ${from / START_STEP_NANOS} and ${to / START_STEP_NANOS}` +
-      ` and start_unix_nano >= ${from} and start_unix_nano < ${to}`
-    );
-  });
-  return `(${alternatives.join(" or ")})`;
-}
-
-function clamped(value: bigint): bigint {
-  const max = 2n ** 64n - 1n;
-  return value < 0n ? 0n : value > max ? max : value;
+    where ${startsIn(ranges, MARGIN)} and ${spanConditions(wanted).join(" and ")})`;
 }

@@ -1,6 +1,6 @@
 // ProfileReader in SQL, for every engine.
 
-import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
+import type { DurationNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
 import { lateSpanIds } from "./late-spans.ts";
 import { readNative, selectRows } from "./native-rows.ts";
@@ -12,12 +12,11 @@ import {
 } from "./profile-reader.ts";
 import { spanConditions } from "./span-conditions.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
-import { clampUint64, quoteHex } from "./sql.ts";
+import { quoteHex } from "./sql.ts";
 import type { StoredTrace } from "./trace-reader.ts";
 import { CURRENT, verdictConditions } from "./verdict-condition.ts";
+import { around, inWindow, latest, verdictRows } from "./verdict-rows.ts";
 import type { PathShare, VerdictQuery } from "./verdict-store.ts";
-
-const DAY_NANOS = 86_400_000_000_000n;
 
 /** Read at once: some 50 MB. A larger trace comes alone. */
 const SPANS_A_READ = 50_000;
@@ -36,9 +35,9 @@ export class SqlProfileReader implements ProfileReader {
 
   async profile(query: VerdictQuery): Promise<StoredProfile> {
     // Both bounds stay as they are now, while spans arrive and are judged.
-    const judged = await this.#latest("judged_until_unix_nano", "verdict_progress");
+    const judged = await latest(this.#engine, "judged_until_unix_nano", "verdict_progress");
     // Answered from what parts know of themselves.
-    const last = await this.#latest("received_unix_nano", "spans");
+    const last = await latest(this.#engine, "received_unix_nano", "spans");
     const inTraces = matching(query);
     const arrived = [
       "tenant = ''",
@@ -60,19 +59,11 @@ export class SqlProfileReader implements ProfileReader {
       " and ",
     );
     const notJudgedCount = await this.#notJudged([...around(query), ...inTraces]);
-    const rows = await this.#rows(where);
+    const rows = await verdictRows(this.#engine, where);
     return new SqlStoredProfile(this.#engine, this.#quietNanos, rows, pieces, {
       unjudgedCount,
       notJudgedCount,
     });
-  }
-
-  async #latest(column: string, table: "spans" | "verdict_progress"): Promise<UnixNanos> {
-    const [row] = await selectRows(
-      this.#engine,
-      `select max(${column}) as latest from culprit.${table}`,
-    );
-    return BigInt(row?.["latest"] ?? 0);
   }
 
   async #count(table: "spans" | "verdicts", where: string): Promise<number> {
@@ -81,21 +72,6 @@ export class SqlProfileReader implements ProfileReader {
       `select uniqExact(trace_id) as traces from culprit.${table} where ${where}`,
     );
     return Number(row?.["traces"] ?? 0);
-  }
-
-  /** A from clause with each trace once. A crash while verdicts are written may leave some twice, which is seldom. */
-  async #rows(where: string): Promise<string> {
-    // Half of an id is a number, which is counted twice as fast; the last half, since ids of 64 bits begin with zeros. Two
-    // traces with the same half only cost the slower way.
-    const [row] = await selectRows(
-      this.#engine,
-      `select count() as rows, uniqExact(reinterpretAsUInt64(reverse(trace_id))) as halves
-       from culprit.verdicts where ${where}`,
-    );
-    const isOnce = row?.["rows"] === row?.["halves"];
-    return isOnce
-      ? `culprit.verdicts where ${where}`
-      : `(select * from culprit.verdicts where ${where} limit 1 by trace_id)`;
   }
 
   /** Their rows know no start, so it is asked of their spans; almost always there are none. */
@@ -125,21 +101,6 @@ export class SqlProfileReader implements ProfileReader {
     }
     return pieces;
   }
-}
-
-function inWindow({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
-  return [
-    "tenant = ''",
-    `start_unix_nano >= ${clampUint64(fromUnixNano)}`,
-    `start_unix_nano < ${clampUint64(toUnixNano)}`,
-  ];
-}
-
-function around({ fromUnixNano, toUnixNano }: VerdictQuery): string[] {
-  return [
-    `start_unix_nano >= ${clampUint64(fromUnixNano - DAY_NANOS)}`,
-    `start_unix_nano < ${clampUint64(toUnixNano + DAY_NANOS)}`,
-  ];
 }
 
 /** That a span of the trace meets the query's conditions. */

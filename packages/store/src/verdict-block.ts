@@ -1,8 +1,11 @@
 // Verdicts on their way to the database, as columns in ClickHouse's Native encoding. `sql-verdict-reader.ts` reads them.
 
+import type { Trace } from "@culprit/trace-model";
 import { ByteColumn } from "./byte-column.ts";
-import { Dictionary } from "./dictionary.ts";
-import { lowCardinality, type NativeColumn } from "./native-column.ts";
+import { CallColumns } from "./call-columns.ts";
+import { LongColumn } from "./long-column.ts";
+import { NameColumn } from "./name-column.ts";
+import type { NativeColumn } from "./native-column.ts";
 import type { StoredVerdict } from "./verdict-store.ts";
 
 export interface Judging {
@@ -11,6 +14,8 @@ export interface Judging {
   readonly again: boolean;
   /** Why there is a row but no verdict; empty where there is one. */
   readonly notJudged: string;
+  /** Its calls are kept with the verdict; absent: they are to be read from its spans. */
+  readonly trace?: Trace;
 }
 
 const ROWS = 4096;
@@ -18,10 +23,10 @@ const ROWS = 4096;
 export class VerdictBlock {
   rows = 0;
   readonly #traceId = new ByteColumn(ROWS * 16);
-  readonly #start = new NumberColumn();
-  readonly #duration = new NumberColumn();
-  readonly #received = new NumberColumn();
-  readonly #judged = new NumberColumn();
+  readonly #start = new LongColumn();
+  readonly #duration = new LongColumn();
+  readonly #received = new LongColumn();
+  readonly #judged = new LongColumn();
   readonly #again = new ByteColumn(ROWS);
   readonly #version = new ByteColumn(ROWS * 4);
   readonly #spans = new ByteColumn(ROWS * 4);
@@ -35,13 +40,14 @@ export class VerdictBlock {
   readonly #pathServices = new NameColumn();
   readonly #pathOperations = new NameColumn();
   readonly #pathParents = new ByteColumn(ROWS * 2);
-  readonly #pathNanos = new NumberColumn();
+  readonly #pathNanos = new LongColumn();
   readonly #notJudged = new NameColumn();
-  readonly #findingEnds = new NumberColumn();
-  readonly #originEnds = new NumberColumn();
-  readonly #pathEnds = new NumberColumn();
+  readonly #findingEnds = new LongColumn();
+  readonly #originEnds = new LongColumn();
+  readonly #pathEnds = new LongColumn();
+  readonly #calls = new CallColumns();
 
-  add(verdict: StoredVerdict, { judgedUnixNano, again, notJudged }: Judging): void {
+  add(verdict: StoredVerdict, { judgedUnixNano, again, notJudged, trace }: Judging): void {
     this.#traceId.putBytes(Buffer.from(verdict.traceId, "hex"), 0, 16);
     this.#start.put(verdict.startUnixNano);
     this.#duration.put(verdict.durationNanos);
@@ -68,6 +74,7 @@ export class VerdictBlock {
     }
     this.#pathEnds.put(this.#pathServices.length);
     this.#notJudged.put(notJudged);
+    this.#calls.add(trace);
     this.rows++;
   }
 
@@ -78,17 +85,6 @@ export class VerdictBlock {
       type,
       chunks: [bytes],
     });
-    const names = (name: string, column: NameColumn): NativeColumn => ({
-      name,
-      type: "LowCardinality(String)",
-      chunks: column.chunks(),
-    });
-    const lists = (name: string, ends: NumberColumn, column: NameColumn): NativeColumn => {
-      // The dictionary's version stands before the offsets: Native writes all prefixes of a nested type first.
-      const [prefix, ...body] = column.chunks() as [Uint8Array, ...Uint8Array[]];
-      const chunks = [prefix, ends.view(), ...(column.length === 0 ? [] : body)];
-      return { name, type: "Array(LowCardinality(String))", chunks };
-    };
     return [
       plain("trace_id", "FixedString(16)", this.#traceId.view()),
       plain("start_unix_nano", "UInt64", this.#start.view()),
@@ -99,14 +95,14 @@ export class VerdictBlock {
       plain("analysis_version", "UInt32", this.#version.view()),
       plain("span_count", "UInt32", this.#spans.view()),
       plain("error_span_count", "UInt32", this.#errorSpans.view()),
-      names("root_service", this.#rootService),
-      names("root_operation", this.#rootOperation),
-      names("bottleneck_service", this.#bottleneckService),
-      names("bottleneck_operation", this.#bottleneckOperation),
-      lists("finding_kinds", this.#findingEnds, this.#findingKinds),
-      lists("error_origins", this.#originEnds, this.#errorOrigins),
-      lists("path_services", this.#pathEnds, this.#pathServices),
-      lists("path_operations", this.#pathEnds, this.#pathOperations),
+      this.#rootService.named("root_service"),
+      this.#rootOperation.named("root_operation"),
+      this.#bottleneckService.named("bottleneck_service"),
+      this.#bottleneckOperation.named("bottleneck_operation"),
+      this.#findingKinds.lists("finding_kinds", this.#findingEnds),
+      this.#errorOrigins.lists("error_origins", this.#originEnds),
+      this.#pathServices.lists("path_services", this.#pathEnds),
+      this.#pathOperations.lists("path_operations", this.#pathEnds),
       {
         name: "path_parents",
         type: "Array(UInt16)",
@@ -117,54 +113,8 @@ export class VerdictBlock {
         type: "Array(UInt64)",
         chunks: [this.#pathEnds.view(), this.#pathNanos.view()],
       },
-      names("not_judged", this.#notJudged),
+      this.#notJudged.named("not_judged"),
+      ...this.#calls.columns(),
     ];
-  }
-}
-
-/** Values of 64 bits without a sign. */
-class NumberColumn {
-  readonly #column = new ByteColumn(ROWS * 8);
-
-  put(value: number | bigint): void {
-    if (typeof value === "number") {
-      this.#column.putUint64(value % 0x1_0000_0000, Math.floor(value / 0x1_0000_0000));
-    } else {
-      this.#column.putUint64(
-        Number(BigInt.asIntN(32, value)),
-        Number(BigInt.asIntN(32, value >> 32n)),
-      );
-    }
-  }
-
-  view(): Uint8Array {
-    return this.#column.view();
-  }
-}
-
-/** Names that repeat: each is encoded once a block. */
-class NameColumn {
-  length = 0;
-  readonly #known = new Map<string, number>();
-  readonly #dictionary = new Dictionary();
-  #indexes = new Uint32Array(ROWS);
-
-  put(name: string): void {
-    let index = this.#known.get(name);
-    if (index === undefined) {
-      const bytes = Buffer.from(name);
-      index = this.#dictionary.indexOf(bytes, 0, bytes.length);
-      this.#known.set(name, index);
-    }
-    if (this.length === this.#indexes.length) {
-      const larger = new Uint32Array(this.length * 2);
-      larger.set(this.#indexes);
-      this.#indexes = larger;
-    }
-    this.#indexes[this.length++] = index;
-  }
-
-  chunks(): Uint8Array[] {
-    return lowCardinality(this.#dictionary, this.#indexes.subarray(0, this.length));
   }
 }

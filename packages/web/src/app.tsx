@@ -1,7 +1,9 @@
 import { type ReactNode, useEffect } from "react";
-import { Link, Route, Routes } from "react-router";
+import { Link, NavLink, Route, Routes } from "react-router";
+import { DependenciesPage } from "./dependencies-page.tsx";
 import { Notice } from "./notice.tsx";
 import { SearchPage } from "./search-page.tsx";
+import { StatusPage } from "./status-page.tsx";
 import { ThemeToggle } from "./theme-toggle.tsx";
 import { TraceJump } from "./trace-jump.tsx";
 import { TracePage } from "./trace-page.tsx";
@@ -19,12 +21,21 @@ export function App(props: { readonly onStarted: () => void }): ReactNode {
           <Mark />
           Culprit
         </Link>
+        <nav className="shell-pages" aria-label="Pages">
+          <NavLink to="/" end>
+            Traces
+          </NavLink>
+          <NavLink to="/dependencies">Dependencies</NavLink>
+          <NavLink to="/status">Status</NavLink>
+        </nav>
         <TraceJump />
         <ThemeToggle />
       </header>
       <Routes>
         <Route path="/" element={<SearchPage />} />
         <Route path="/trace/:traceId" element={<TracePage />} />
+        <Route path="/dependencies" element={<DependenciesPage />} />
+        <Route path="/status" element={<StatusPage />} />
         <Route
           path="*"
           element={

@@ -137,7 +137,7 @@ const MILLIS: Readonly<Record<string, number>> = {
 };
 const DURATION = /^(\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+$/;
 
-function durationMillis(text: string): number | undefined {
+export function durationMillis(text: string): number | undefined {
   if (!DURATION.test(text)) return undefined;
   let sum = 0;
   for (const [, value, , unit] of text.matchAll(/(\d+(\.\d+)?)(ns|us|µs|ms|s|m|h)/g)) {

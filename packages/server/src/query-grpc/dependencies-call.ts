@@ -7,13 +7,11 @@ import { methodOf, unary } from "./grpc-answering.ts";
 import { readWindowRequest } from "./query-requests.ts";
 import { dependenciesResponse } from "./query-responses.ts";
 
-/** @param dependencies absent: the service has no such method */
 export function addDependenciesCall(
   server: Server,
   service: string,
-  dependencies: DependencyReader | undefined,
+  dependencies: DependencyReader,
 ): void {
-  if (dependencies === undefined) return;
   server.addService(
     { GetDependencies: methodOf(service, "GetDependencies", false) },
     {

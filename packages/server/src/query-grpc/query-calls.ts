@@ -14,8 +14,7 @@ import type { SearchRequest, TraceRequest } from "./query-requests.ts";
 export interface QueryGrpcParts {
   readonly reader: TraceReader;
   readonly archive: TraceArchive;
-  /** Absent: nothing answers who called whom. */
-  readonly dependencies?: DependencyReader | undefined;
+  readonly dependencies: DependencyReader;
 }
 
 export type EncodeSpans = (spans: readonly Span[]) => Uint8Array;

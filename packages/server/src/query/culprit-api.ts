@@ -1,13 +1,14 @@
 // Culprit's own API: /api/culprit. Documents as packages/api describes them.
 
 import { analyzeTrace, FINDING_KINDS } from "@culprit/analysis";
-import type { FindingKinds, Status } from "@culprit/api";
-import type { ProfileReader, StoredTrace, TraceReader } from "@culprit/store";
+import type { Dependencies, FindingKinds, Status } from "@culprit/api";
+import type { DependencyReader, ProfileReader, StoredTrace, TraceReader } from "@culprit/store";
 import { assembleTrace, type Trace } from "@culprit/trace-model";
 import { encodeOtlpJson } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { VerdictPass, VerdictPassStatus } from "../verdicts/verdict-pass.ts";
+import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { CulpritApiError } from "./api-error.ts";
+import { DEPENDENCY_PARAMETERS, parseDependencyRequest } from "./dependencies-request.ts";
 import { ParameterError } from "./parameter-error.ts";
 import { bandParameter, parseProfileRequest } from "./profile-request.ts";
 import { spanDetailOf } from "./span-detail.ts";
@@ -15,23 +16,26 @@ import { parseTraceId } from "./trace-id.ts";
 import { listTraces } from "./trace-list.ts";
 import { tracePageOf } from "./trace-page.ts";
 import { foldedProfile, traceProfile } from "./trace-profile.ts";
+import { refuseUnknownParameters } from "./trace-query-parameters.ts";
 
 export interface CulpritApiParts {
   readonly reader: TraceReader;
   readonly profiles: ProfileReader;
+  readonly dependencies: DependencyReader;
   readonly parametersOf: (request: FastifyRequest) => URLSearchParams;
-  readonly verdicts: Pick<VerdictPass, "topology" | "status">;
+  readonly verdicts: Pick<VerdictPass, "topology">;
+  readonly status: () => Promise<Status>;
 }
 
 export function registerCulpritApi(
   app: FastifyInstance,
-  { reader, profiles, parametersOf, verdicts }: CulpritApiParts,
+  { reader, profiles, dependencies, parametersOf, verdicts, status }: CulpritApiParts,
 ): void {
   app.get("/api/culprit/traces", (request) =>
     listTraces(reader, verdicts.topology, parametersOf(request), Date.now()),
   );
 
-  app.get("/api/culprit/status", () => statusOf(verdicts.status));
+  app.get("/api/culprit/status", () => status());
 
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id", async (request) =>
     tracePageOf(await readTrace(reader, request.params.id)),
@@ -70,15 +74,28 @@ export function registerCulpritApi(
     return reply.type("text/plain; charset=utf-8").send(text);
   });
 
+  app.get("/api/culprit/dependencies", async (request): Promise<Dependencies> => {
+    const parameters = parametersOf(request);
+    refuseUnknownParameters(
+      parameters,
+      DEPENDENCY_PARAMETERS,
+      (unknown) => `dependencies take ${DEPENDENCY_PARAMETERS.join(", ")}; not "${unknown}"`,
+    );
+    const asked = parseDependencyRequest(parameters, Date.now());
+    return {
+      window: {
+        startMinUnixNano: asked.startMinUnixNano.toString(),
+        startMaxUnixNano: asked.startMaxUnixNano.toString(),
+      },
+      dependencies: [...(await dependencies.dependencies(asked))],
+    };
+  });
+
   // Everything that was received, copies included: what export prints.
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id/otlp", async (request, reply) => {
     const { spans } = await readStored(reader, request.params.id);
     return sendJson(reply, encodeOtlpJson(spans));
   });
-}
-
-function statusOf({ judgedUntil, ...figures }: VerdictPassStatus): Status {
-  return { schema: 1, verdicts: { judgedUntilUnixNano: judgedUntil.toString(), ...figures } };
 }
 
 function sendJson(reply: FastifyReply, json: string): FastifyReply {

@@ -10,6 +10,7 @@ import { findTraces } from "./found-traces.ts";
 import { jaegerOperations } from "./jaeger-operations.ts";
 import { type DataOrError, jsonEnvelope, sendStream } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
+import { sendJson } from "./send-json.ts";
 import { parseTraceId } from "./trace-id.ts";
 import { booleanParameter, integerParameter, parseTraceQuery } from "./trace-query-parameters.ts";
 
@@ -135,18 +136,8 @@ export function registerJaegerV1(
   }
 
   function send(request: FastifyRequest, reply: FastifyReply, answer: JaegerAnswer): FastifyReply {
-    return sendAnswer(reply, answer, parametersOf(request));
+    return sendJson(reply, answer, parametersOf(request));
   }
-}
-
-function sendAnswer(
-  reply: FastifyReply,
-  answer: JaegerAnswer,
-  parameters: URLSearchParams,
-): FastifyReply {
-  reply.type("application/json");
-  const isPretty = booleanParameter(parameters, "prettyPrint");
-  return reply.send(isPretty ? JSON.stringify(answer, null, 4) : JSON.stringify(answer));
 }
 
 /** Data and errors in the envelope, as they come; all at once where they are to be indented. */
@@ -156,7 +147,7 @@ export async function sendItems(
   parameters: URLSearchParams,
 ): Promise<FastifyReply | undefined> {
   return booleanParameter(parameters, "prettyPrint")
-    ? sendAnswer(reply, await collected(items), parameters)
+    ? sendJson(reply, await collected(items), parameters)
     : sendStream(reply, jsonEnvelope(items));
 }
 

@@ -22,8 +22,7 @@ import { parseTraceId } from "./trace-id.ts";
 
 export interface JaegerV3Parts {
   readonly reader: TraceReader;
-  /** Absent: there is no such path. */
-  readonly dependencies?: DependencyReader | undefined;
+  readonly dependencies: DependencyReader;
   /** The query string of a request. */
   readonly parametersOf: (request: FastifyRequest) => URLSearchParams;
 }
@@ -73,18 +72,16 @@ export function registerJaegerV3(app: FastifyInstance, parts: JaegerV3Parts): vo
     sendSummaries(reply, parseV3Search(parametersOfBody(request.body))),
   );
 
-  if (dependencies !== undefined) {
-    app.get("/api/v3/dependencies", async (request) => {
-      const found = await dependencies.dependencies(parseV3Window(parametersOf(request)));
-      return {
-        dependencies: found.map(({ parent, child, callCount }) => ({
-          parent,
-          child,
-          callCount: String(callCount),
-        })),
-      };
-    });
-  }
+  app.get("/api/v3/dependencies", async (request) => {
+    const found = await dependencies.dependencies(parseV3Window(parametersOf(request)));
+    return {
+      dependencies: found.map(({ parent, child, callCount }) => ({
+        parent,
+        child,
+        callCount: String(callCount),
+      })),
+    };
+  });
 
   function sendFound(reply: FastifyReply, { query, isRaw }: V3Search): Promise<FastifyReply> {
     return sendTraces(reply, findTraces(reader, query), isRaw);

@@ -2,13 +2,9 @@
 // `culprit import --to` needs no second address.
 
 import { maxHeaderSize, type Server } from "node:http";
-import {
-  type DependencyReader,
-  StatementTooLong,
-  type Store,
-  StoreUnavailable,
-} from "@culprit/store";
+import { StatementTooLong, type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
+import type { DoorName } from "../door.ts";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
@@ -17,11 +13,14 @@ import type { VerdictPass } from "../verdicts/verdict-pass.ts";
 import { API_ERRORS, type ApiErrorCode, apiErrorDocument, CulpritApiError } from "./api-error.ts";
 import { registerCulpritApi } from "./culprit-api.ts";
 import { registerExplainApi } from "./explain-api.ts";
+import { registerJaegerDependencies } from "./jaeger-dependencies.ts";
+import { registerJaegerMetrics } from "./jaeger-metrics.ts";
 import { registerJaegerTransform } from "./jaeger-transform.ts";
 import { jaegerFailure, registerJaegerV1 } from "./jaeger-v1.ts";
 import { jaegerV3Failure, registerJaegerV3 } from "./jaeger-v3.ts";
 import { isTextTooLong, TOO_LARGE_MESSAGE } from "./json-stream.ts";
 import { ParameterError } from "./parameter-error.ts";
+import { serverStatus } from "./server-status.ts";
 import { HASHED_FOLDERS, registerWebUi } from "./web-ui.ts";
 
 export interface QueryServer {
@@ -37,8 +36,8 @@ export interface QueryServerParts {
   readonly jsonLimits: BodyLimits;
   readonly uiDir: string | undefined;
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
-  /** Absent: nothing answers who called whom. */
-  readonly dependencies?: DependencyReader;
+  /** Of the doors that are open; a live view. */
+  readonly addresses: ReadonlyMap<DoorName, string>;
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
@@ -66,11 +65,20 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   });
 
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
-  const { reader, profiles, archive } = store;
+  const { reader, profiles, archive, dependencies } = store;
   registerJaegerV1(app, { reader, archive, parametersOf });
   await registerJaegerTransform(app, parts.jsonLimits, parametersOf);
-  registerJaegerV3(app, { reader, dependencies: parts.dependencies, parametersOf });
-  registerCulpritApi(app, { reader, profiles, parametersOf, verdicts: parts.verdicts });
+  registerJaegerDependencies(app, dependencies, parametersOf);
+  registerJaegerMetrics(app, store.metrics, parametersOf);
+  registerJaegerV3(app, { reader, dependencies, parametersOf });
+  registerCulpritApi(app, {
+    reader,
+    profiles,
+    dependencies,
+    parametersOf,
+    verdicts: parts.verdicts,
+    status: () => serverStatus({ ...parts, writer: store.writer }),
+  });
   registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);

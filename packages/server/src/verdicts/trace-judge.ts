@@ -19,7 +19,12 @@ import {
   VerdictBlock,
   type VerdictRows,
 } from "@culprit/store";
-import { assembleTrace, type DurationNanos, type UnixNanos } from "@culprit/trace-model";
+import {
+  assembleTrace,
+  type DurationNanos,
+  type Trace,
+  type UnixNanos,
+} from "@culprit/trace-model";
 import { SeenTraces } from "./seen-traces.ts";
 
 export interface JudgeTask {
@@ -97,13 +102,14 @@ export class TraceJudge {
       spanCount += trace.spanCount;
       // One trace after the other, so that what one needed is garbage before the next.
       const spans = trace.spans();
-      const verdict = attempt(() => this.#verdict(spans, arrival));
-      const isVerdict = !(verdict instanceof Error);
-      if (!isVerdict) failures.push({ traceId, message: verdict.message });
-      block.add(isVerdict ? verdict : unjudgedRow(traceId, spans.length, arrival.last), {
+      const judged = attempt(() => this.#verdict(spans, arrival));
+      const isJudged = !(judged instanceof Error);
+      if (!isJudged) failures.push({ traceId, message: judged.message });
+      block.add(isJudged ? judged.verdict : unjudgedRow(traceId, spans.length, arrival.last), {
         judgedUnixNano,
         again: hasPause(spans, arrival, this.#settings.shortestQuietNanos),
-        notJudged: isVerdict ? "" : NOT_JUDGED.failed,
+        notJudged: isJudged ? "" : NOT_JUDGED.failed,
+        ...(isJudged ? { trace: judged.trace } : undefined),
       });
     }
     return {
@@ -123,7 +129,10 @@ export class TraceJudge {
     return trace.spans().some(({ receivedUnixNano: at }) => at > quietAfter && at <= until);
   }
 
-  #verdict(spans: readonly ColumnSpan[], arrival: Arrival): StoredVerdict {
+  #verdict(
+    spans: readonly ColumnSpan[],
+    arrival: Arrival,
+  ): { readonly verdict: StoredVerdict; readonly trace: Trace } {
     const trace = assembleTrace(spans);
     this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
@@ -133,9 +142,12 @@ export class TraceJudge {
         : undefined),
     });
     return {
-      ...judgement,
-      receivedUnixNano: arrival.last,
-      analysisVersion: ANALYSIS_VERSION,
+      verdict: {
+        ...judgement,
+        receivedUnixNano: arrival.last,
+        analysisVersion: ANALYSIS_VERSION,
+      },
+      trace,
     };
   }
 }
