@@ -21,8 +21,6 @@ export { decodeJaegerJson } from "./jaeger-json-decoder.ts";
 export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
 export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
 export {
-  decodeJaegerThriftBatch,
-  decodeJaegerThriftMessage,
   type JaegerBatchOutcome,
   type JaegerClientStats,
   JaegerThriftDecoder,
