@@ -13,7 +13,7 @@ export {
 export { type FindingKinds, findingKinds } from "./finding-kinds.ts";
 export { type Profile, type ProfileBand, type ProfileOperation, profile } from "./profile.ts";
 export { type Attribute, attribute, type SpanDetail, spanDetail } from "./span-detail.ts";
-export { type Status, status } from "./status.ts";
+export { type PacketDoorStatus, type Status, status } from "./status.ts";
 export { type TraceList, type TraceListItem, traceList, traceListItem } from "./trace-list.ts";
 export { type TracePage, tracePage } from "./trace-page.ts";
 export { duration, type SpanRef, spanRef, unixNano } from "./units.ts";

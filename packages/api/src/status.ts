@@ -17,6 +17,24 @@ export interface Status {
     /** Turns that failed and were tried again. */
     failedTurns: number;
   };
+  /** Of each door over UDP, where nobody is answered; absent when none is open. */
+  packets?: PacketDoorStatus[] | undefined;
+}
+
+export interface PacketDoorStatus {
+  /** As `--…-port` names it. */
+  door: string;
+  receivedPackets: number;
+  /** Of these, packets that could not be read. */
+  malformedPackets: number;
+  /** Of these, packets that were not kept because the disk was behind or away. */
+  droppedPackets: number;
+  /** Numbers of packets that clients passed over: lost on the way, or among the malformed and dropped. */
+  lostPackets: number;
+  /** Of these, packets that came after all. */
+  latePackets: number;
+  /** Spans that clients say they lost before sending. */
+  clientDroppedSpans: number;
 }
 
 const count = z.int().nonnegative();
@@ -31,4 +49,17 @@ export const status: z.ZodType<Status> = z.object({
     unjudgedTraces: count,
     failedTurns: count,
   }),
+  packets: z
+    .array(
+      z.object({
+        door: z.string(),
+        receivedPackets: count,
+        malformedPackets: count,
+        droppedPackets: count,
+        lostPackets: count,
+        latePackets: count,
+        clientDroppedSpans: count,
+      }),
+    )
+    .optional(),
 });

@@ -6,12 +6,17 @@ import { BufferPool } from "./buffer-pool.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer } from "./http-door.ts";
+import { createJaegerGrpcServer } from "./jaeger/jaeger-grpc-receiver.ts";
+import { createJaegerHttpReceiver } from "./jaeger/jaeger-http-receiver.ts";
+import { JaegerPacketReceiver, type PacketDoor } from "./jaeger/jaeger-packet-receiver.ts";
+import { observePackets } from "./jaeger/packet-metrics.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { JSON_WEIGHT, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
+import { openUdpDoor } from "./udp-door.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
 import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
 
@@ -47,9 +52,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const limits = { maxBodyBytes, maxJsonBodyBytes, budget, pool: new BufferPool() };
   const otlpHttp = new OtlpHttpReceiver(intake, metrics, limits);
 
+  const packetReceivers: JaegerPacketReceiver[] = [];
+  const packets = () => packetReceivers.map(({ status }) => status);
+  observePackets(metrics.registry, packets);
+
   const host = options.host ?? "127.0.0.1";
   const addresses = new Map<DoorName, string>();
   const closings: (() => Promise<void>)[] = [];
+  const openPackets = async (name: PacketDoor, port: number): Promise<string> => {
+    const receiver = new JaegerPacketReceiver(name, intake);
+    const door = await openUdpDoor(name, host, port, (packet, from) => receiver.take(packet, from));
+    packetReceivers.push(receiver);
+    closings.push(async () => {
+      await door.close();
+      await store.writer.flush();
+      await receiver.settled();
+    });
+    return door.address;
+  };
   const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
     query: async (port) => {
       const query = await createQueryServer({
@@ -58,6 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         otlpHttp,
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
+        packets,
       });
       closings.push(() => query.close());
       return listen(query.server, "query", host, port);
@@ -72,8 +93,23 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     "otlp-grpc": (port) => {
       const server = createOtlpGrpcServer(intake, limits);
       closings.push(() => closeGrpcServer(server));
-      return bindGrpc(server, host, port);
+      return bindGrpc(server, "otlp-grpc", host, port);
     },
+    "jaeger-http": (port) => {
+      const receiver = createJaegerHttpReceiver({ intake, metrics, limits });
+      const server = newHttpServer((request, response, expectsContinue) =>
+        receiver.handle(request, response, expectsContinue),
+      );
+      closings.push(() => closeHttpServer(server));
+      return listen(server, "jaeger-http", host, port);
+    },
+    "jaeger-grpc": (port) => {
+      const server = createJaegerGrpcServer(intake, limits);
+      closings.push(() => closeGrpcServer(server));
+      return bindGrpc(server, "jaeger-grpc", host, port);
+    },
+    "jaeger-compact": (port) => openPackets("jaeger-compact", port),
+    "jaeger-binary": (port) => openPackets("jaeger-binary", port),
   };
   const close = async (): Promise<void> => {
     const judged = verdicts.close();
@@ -96,11 +132,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { addresses, close };
 }
 
-function bindGrpc(server: GrpcServer, host: string, port: number): Promise<string> {
+function bindGrpc(server: GrpcServer, name: DoorName, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
     server.bindAsync(addressText(host, port), credentials, (error, boundPort) => {
-      if (error !== null) reject(doorError("otlp-grpc", host, port, error));
+      if (error !== null) reject(doorError(name, host, port, error));
       else resolve(addressText(host, boundPort));
     });
   });

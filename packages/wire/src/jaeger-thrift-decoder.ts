@@ -85,7 +85,7 @@ class BatchReader {
   #message(sink: SpanSink): JaegerBatchOutcome {
     const reader = this.#reader;
     const name = reader.call();
-    if (name !== "emitBatch") reader.fail(`a call of "${name.slice(0, 60)}"`);
+    if (name !== "emitBatch") reader.fail(`a call of ${JSON.stringify(name.slice(0, 60))}`);
     let outcome: JaegerBatchOutcome | undefined;
     for (let head = reader.field(0); head !== 0; head = reader.field(head >> 8)) {
       if (head === 0x010c && outcome === undefined) outcome = this.#batch(sink);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, beforeEach, test } from "node:test";
 import { deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
@@ -7,6 +7,7 @@ import { StoreUnavailable } from "@culprit/store";
 import { encodeOtlpJson, encodeOtlpProtobuf } from "@culprit/wire";
 import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { sampleSpan } from "../../test/sample-spans.ts";
+import { type Reply, type SentRequest, sendRequest } from "../../test/send-request.ts";
 import { BufferPool } from "../buffer-pool.ts";
 import { ByteBudget } from "../byte-budget.ts";
 import { newHttpServer } from "../http-door.ts";
@@ -18,12 +19,6 @@ const MAX_BODY_BYTES = 1 << 20;
 const MAX_JSON_BODY_BYTES = 1 << 18;
 const PROTOBUF = "application/x-protobuf";
 const JSON_TYPE = "application/json";
-
-interface Reply {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Buffer;
-}
 
 let writer: CollectingWriter;
 let budget: ByteBudget;
@@ -53,57 +48,13 @@ after(() => {
   server.close();
 });
 
-interface Sent {
-  readonly method?: string;
-  readonly path?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: Uint8Array | string;
-  readonly isChunked?: boolean;
-}
-
-function send({
-  method = "POST",
-  path = "/v1/traces",
-  headers = {},
-  body = "",
-  isChunked = false,
-}: Sent): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const length = isChunked ? {} : { "content-length": String(Buffer.byteLength(body)) };
-    const request = httpRequest({
-      host: "127.0.0.1",
-      port,
-      method,
-      path,
-      headers: { ...length, ...headers },
-    });
-    request.on("error", reject);
-    request.on("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks),
-        }),
-      );
-    });
-    if (isChunked) {
-      const bytes = Buffer.from(body);
-      for (let at = 0; at < bytes.length; at += 100) request.write(bytes.subarray(at, at + 100));
-      request.end();
-    } else {
-      request.end(body);
-    }
-  });
-}
+const send = (request: SentRequest): Promise<Reply> =>
+  sendRequest(port, { path: "/v1/traces", ...request });
 
 const bytes = Buffer.from(encodeOtlpProtobuf([sampleSpan()]));
 const json = encodeOtlpJson([sampleSpan()]);
 
-const TAKEN: readonly (readonly [string, Sent])[] = [
+const TAKEN: readonly (readonly [string, SentRequest])[] = [
   ["protobuf", { headers: { "content-type": PROTOBUF }, body: bytes }],
   ["protobuf in chunks", { headers: { "content-type": PROTOBUF }, body: bytes, isChunked: true }],
   ["JSON", { headers: { "content-type": JSON_TYPE }, body: json }],

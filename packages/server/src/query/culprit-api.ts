@@ -6,6 +6,7 @@ import type { ProfileReader, StoredTrace, TraceReader } from "@culprit/store";
 import { assembleTrace, type Trace } from "@culprit/trace-model";
 import { encodeOtlpJson } from "@culprit/wire";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { PacketStatus } from "../jaeger/jaeger-packet-receiver.ts";
 import type { VerdictPass, VerdictPassStatus } from "../verdicts/verdict-pass.ts";
 import { CulpritApiError } from "./api-error.ts";
 import { ParameterError } from "./parameter-error.ts";
@@ -21,17 +22,18 @@ export interface CulpritApiParts {
   readonly profiles: ProfileReader;
   readonly parametersOf: (request: FastifyRequest) => URLSearchParams;
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
+  readonly packets: () => readonly PacketStatus[];
 }
 
 export function registerCulpritApi(
   app: FastifyInstance,
-  { reader, profiles, parametersOf, verdicts }: CulpritApiParts,
+  { reader, profiles, parametersOf, verdicts, packets }: CulpritApiParts,
 ): void {
   app.get("/api/culprit/traces", (request) =>
     listTraces(reader, verdicts.topology, parametersOf(request), Date.now()),
   );
 
-  app.get("/api/culprit/status", () => statusOf(verdicts.status));
+  app.get("/api/culprit/status", () => statusOf(verdicts.status, packets()));
 
   app.get<{ Params: { id: string } }>("/api/culprit/traces/:id", async (request) =>
     tracePageOf(await readTrace(reader, request.params.id)),
@@ -77,8 +79,15 @@ export function registerCulpritApi(
   });
 }
 
-function statusOf({ judgedUntil, ...figures }: VerdictPassStatus): Status {
-  return { schema: 1, verdicts: { judgedUntilUnixNano: judgedUntil.toString(), ...figures } };
+function statusOf(
+  { judgedUntil, ...figures }: VerdictPassStatus,
+  packets: readonly PacketStatus[],
+): Status {
+  return {
+    schema: 1,
+    verdicts: { judgedUntilUnixNano: judgedUntil.toString(), ...figures },
+    ...(packets.length === 0 ? undefined : { packets: [...packets] }),
+  };
 }
 
 function sendJson(reply: FastifyReply, json: string): FastifyReply {

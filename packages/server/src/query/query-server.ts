@@ -5,6 +5,7 @@ import { maxHeaderSize, type Server } from "node:http";
 import { StatementTooLong, type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
+import type { PacketStatus } from "../jaeger/jaeger-packet-receiver.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
 import type { VerdictPass } from "../verdicts/verdict-pass.ts";
@@ -27,6 +28,8 @@ export interface QueryServerParts {
   readonly otlpHttp: OtlpHttpReceiver;
   readonly uiDir: string | undefined;
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
+  /** Of the doors over UDP that are open. */
+  readonly packets: () => readonly PacketStatus[];
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
@@ -56,7 +59,8 @@ export async function createQueryServer(parts: QueryServerParts): Promise<QueryS
   app.setErrorHandler<FastifyError>((error, request, reply) => answerError(error, request, reply));
   registerJaegerV1(app, store.reader, parametersOf);
   const { reader, profiles } = store;
-  registerCulpritApi(app, { reader, profiles, parametersOf, verdicts: parts.verdicts });
+  const { verdicts, packets } = parts;
+  registerCulpritApi(app, { reader, profiles, parametersOf, verdicts, packets });
   registerExplainApi(app, store.cohorts);
   app.get("/metrics", async (_request, reply) => {
     reply.type(metrics.registry.contentType);
