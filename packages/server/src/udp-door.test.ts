@@ -1,20 +1,7 @@
 import assert from "node:assert/strict";
-import { createSocket, type Socket } from "node:dgram";
 import { test } from "node:test";
+import { sendPackets } from "../test/send-packets.ts";
 import { openUdpDoor } from "./udp-door.ts";
-
-/** From one socket, in order, and handed to the kernel when this returns. */
-async function sendAll(port: number, packets: readonly Uint8Array[]): Promise<void> {
-  const socket: Socket = createSocket("udp4");
-  for (const packet of packets) {
-    await new Promise<void>((resolve, reject) => {
-      socket.send(packet, port, "127.0.0.1", (error) =>
-        error === null ? resolve() : reject(error),
-      );
-    });
-  }
-  socket.close();
-}
 
 test("packets up to 65,000 bytes come whole, with their sender", async () => {
   const sizes: number[] = [];
@@ -25,7 +12,7 @@ test("packets up to 65,000 bytes come whole, with their sender", async () => {
     if (sizes.length === 3) all.resolve();
   });
   const port = Number(door.address.split(":")[1]);
-  await sendAll(port, [new Uint8Array(65_000), new Uint8Array(1), new Uint8Array(0)]);
+  await sendPackets(port, [new Uint8Array(65_000), new Uint8Array(1), new Uint8Array(0)]);
   await all.promise;
   await door.close();
   assert.deepEqual(sizes, [65_000, 1, 0]);
@@ -37,7 +24,7 @@ test("closing takes what had already come", async () => {
     count++;
   });
   const port = Number(door.address.split(":")[1]);
-  await sendAll(
+  await sendPackets(
     port,
     Array.from({ length: 100 }, () => new Uint8Array(100)),
   );
