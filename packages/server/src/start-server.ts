@@ -7,16 +7,22 @@ import { ByteBudget } from "./byte-budget.ts";
 import { withCors } from "./cors.ts";
 import { addressText, DOORS, type DoorName, doorError } from "./door.ts";
 import { closeHttpServer, listen, newHttpServer, type RequestHandler } from "./http-door.ts";
+import { createJaegerGrpcServer } from "./jaeger/jaeger-grpc-receiver.ts";
+import { createJaegerHttpReceiver } from "./jaeger/jaeger-http-receiver.ts";
+import { JaegerPacketReceiver, type PacketDoor } from "./jaeger/jaeger-packet-receiver.ts";
+import { observePackets } from "./jaeger/packet-metrics.ts";
 import { Metrics } from "./metrics.ts";
 import { createOtlpGrpcServer } from "./otlp/otlp-grpc-receiver.ts";
 import { JSON_WEIGHT, jsonBodyLimits, OtlpHttpReceiver } from "./otlp/otlp-http-receiver.ts";
 import { createQueryServer } from "./query/query-server.ts";
 import { createQueryGrpcServer } from "./query-grpc/query-grpc-server.ts";
+import { addSamplingManager } from "./sampling/sampling-grpc.ts";
 import { answerSampling } from "./sampling/sampling-http.ts";
 import { SAMPLING_ALL } from "./sampling/sampling-strategy.ts";
 import { WatchedStrategies } from "./sampling/watched-strategies.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
+import { openUdpDoor } from "./udp-door.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
 import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
 import { createZipkinReceiver } from "./zipkin/zipkin-receiver.ts";
@@ -58,6 +64,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const limits = { maxBodyBytes, maxJsonBodyBytes, budget, pool: new BufferPool() };
   const otlpHttp = new OtlpHttpReceiver(intake, metrics, limits);
 
+  const packetReceivers: JaegerPacketReceiver[] = [];
+  const packets = () => packetReceivers.map(({ status }) => status);
+  observePackets(metrics.registry, packets);
+
   const host = options.host ?? "127.0.0.1";
   const addresses = new Map<DoorName, string>();
   const closings: (() => Promise<void>)[] = [];
@@ -67,6 +77,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return listen(server, name, host, port);
   };
   const corsOrigins = options.corsOrigins ?? [];
+  const openPackets = async (name: PacketDoor, port: number): Promise<string> => {
+    const receiver = new JaegerPacketReceiver(name, intake);
+    const door = await openUdpDoor(name, host, port, (packet, from) => receiver.take(packet, from));
+    packetReceivers.push(receiver);
+    closings.push(async () => {
+      await door.close();
+      await store.writer.flush();
+      await receiver.settled();
+    });
+    return door.address;
+  };
   const openers: Partial<Record<DoorName, (port: number) => Promise<string>>> = {
     query: async (port) => {
       const query = await createQueryServer({
@@ -77,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         uiDir: options.uiDir,
         verdicts: verdicts.pass,
         addresses,
+        packets,
       });
       closings.push(() => query.close());
       return listen(query.server, "query", host, port);
@@ -105,6 +127,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       openHttp("sampling", port, (request, response) => {
         answerSampling(strategies, request, response);
       }),
+    "jaeger-http": (port) => {
+      const sampling = (service: string) => strategies.strategyOf(service);
+      const receiver = createJaegerHttpReceiver({ intake, metrics, limits, sampling });
+      return openHttp("jaeger-http", port, (...request) => receiver.handle(...request));
+    },
+    "jaeger-grpc": (port) => {
+      const server = createJaegerGrpcServer(intake, limits);
+      addSamplingManager(server, strategies);
+      closings.push(() => closeGrpcServer(server));
+      return bindGrpc(server, "jaeger-grpc", host, port);
+    },
+    "jaeger-compact": (port) => openPackets("jaeger-compact", port),
+    "jaeger-binary": (port) => openPackets("jaeger-binary", port),
   };
   const close = async (): Promise<void> => {
     const judged = verdicts.close();

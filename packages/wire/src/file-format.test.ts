@@ -4,6 +4,8 @@ import { type Span, SpanCollector } from "@culprit/trace-model";
 import fc from "fast-check";
 import { spans as anySpans } from "../../trace-model/test/span-arbitrary.ts";
 import { assertSameSpans } from "../../trace-model/test/span-identity.ts";
+import { batches as anyBatches } from "../test/jaeger-arbitrary.ts";
+import { oldThriftPacket, protobufBatch, thriftBatch, thriftPacket } from "../test/jaeger-batch.ts";
 import { fixtureBytes, fixturesIn, skip } from "../test/shared-fixtures.ts";
 import { decodeFile, type FileFormat, sniffFormat } from "./file-format.ts";
 import { encodeOtlpJson } from "./otlp-json-encoder.ts";
@@ -43,6 +45,28 @@ for (const [text, format] of sniffed) {
     assert.equal(sniffFormat(bytesOf(text)), format);
   });
 }
+
+test("any spans of Jaeger are known for what they are, whole and cut off", () => {
+  fc.assert(
+    fc.property(anyBatches, (batch) => {
+      for (const bytes of [
+        thriftBatch(batch),
+        thriftPacket("compact", batch),
+        thriftPacket("binary", batch),
+        oldThriftPacket(batch),
+      ]) {
+        assert.equal(sniffFormat(bytes), "jaeger-thrift");
+        const cut = bytes.subarray(0, bytes.length - 1);
+        assert.throws(() => decodeFile(cut, new SpanCollector()), { code: "malformed-thrift" });
+        assert.equal(decodeFile(bytes, new SpanCollector()).format, "jaeger-thrift");
+      }
+      if (batch.spans.length > 0) {
+        assert.equal(sniffFormat(protobufBatch(batch)), "jaeger-protobuf");
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
 
 test("any spans as protobuf and JSON are known for what they are", () => {
   fc.assert(

@@ -2,7 +2,10 @@
 
 import type { SpanSink } from "@culprit/trace-model";
 import type { DecodeOutcome } from "./decode-outcome.ts";
+import { isJaegerProtobuf, isJaegerThrift } from "./jaeger-file-shape.ts";
 import { decodeJaegerJson } from "./jaeger-json-decoder.ts";
+import { decodeJaegerProtobuf } from "./jaeger-protobuf-decoder.ts";
+import { decodeJaegerThriftFile } from "./jaeger-thrift-decoder.ts";
 import { type BadLine, decodeOtlpJsonLines } from "./json-lines.ts";
 import { findKey, isBalanced, isJsonStart, lineEnd, skipJsonSpace } from "./json-shape.ts";
 import { decodeOtlpJson } from "./otlp-json-decoder.ts";
@@ -19,6 +22,8 @@ export const FILE_FORMATS = [
   "otlp-json",
   "otlp-json-lines",
   "jaeger-json",
+  "jaeger-thrift",
+  "jaeger-protobuf",
   "zipkin-json",
   "zipkin-protobuf",
   "zipkin-thrift",
@@ -32,6 +37,8 @@ const DECODERS: { readonly [format in FileFormat]: Decode } = {
   "otlp-json": decodeOtlpJson,
   "otlp-json-lines": decodeOtlpJsonLines,
   "jaeger-json": decodeJaegerJson,
+  "jaeger-thrift": decodeJaegerThriftFile,
+  "jaeger-protobuf": decodeJaegerProtobuf,
   "zipkin-json": decodeZipkinJson,
   "zipkin-protobuf": decodeZipkinProtobuf,
   "zipkin-thrift": decodeZipkinThrift,
@@ -80,6 +87,8 @@ export function decodeFile(bytes: Uint8Array, sink: SpanSink): FileOutcome {
 export function sniffFormat(bytes: Uint8Array): FileFormat | undefined {
   if (isZipkinProtobuf(bytes)) return "zipkin-protobuf";
   if (isZipkinThrift(bytes)) return "zipkin-thrift";
+  if (isJaegerThrift(bytes)) return "jaeger-thrift";
+  if (isJaegerProtobuf(bytes)) return "jaeger-protobuf";
   // A line feed is also the tag of resource_spans, so protobuf is asked first and has to fit to the last byte.
   if (isResourceSpansList(bytes)) return "otlp-protobuf";
   const start = skipJsonSpace(bytes, 0);

@@ -22,8 +22,6 @@ export { encodeJaegerTrace } from "./jaeger-json-encoder.ts";
 export { decodeJaegerProtobuf, JaegerProtobufDecoder } from "./jaeger-protobuf-decoder.ts";
 export { encodeJaegerProtobuf } from "./jaeger-protobuf-encoder.ts";
 export {
-  decodeJaegerThriftBatch,
-  decodeJaegerThriftMessage,
   type JaegerBatchOutcome,
   type JaegerClientStats,
   JaegerThriftDecoder,

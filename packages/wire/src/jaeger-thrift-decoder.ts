@@ -5,6 +5,7 @@
 import type { Resource, SpanSink } from "@culprit/trace-model";
 import { ByteKeyedCache } from "./byte-keyed-cache.ts";
 import { type DecodeOutcome, OutcomeCount } from "./decode-outcome.ts";
+import { isThriftBatch } from "./jaeger-file-shape.ts";
 import { processAttributes } from "./jaeger-process.ts";
 import { JaegerSpanDraft } from "./jaeger-span-draft.ts";
 import { JaegerTagTable } from "./jaeger-tag-table.ts";
@@ -84,12 +85,13 @@ class BatchReader {
   #message(sink: SpanSink): JaegerBatchOutcome {
     const reader = this.#reader;
     const name = reader.call();
-    if (name !== "emitBatch") reader.fail(`a call of "${name.slice(0, 60)}"`);
+    if (name !== "emitBatch") reader.fail(`a call of ${JSON.stringify(name.slice(0, 60))}`);
+    let outcome: JaegerBatchOutcome | undefined;
     for (let head = reader.field(0); head !== 0; head = reader.field(head >> 8)) {
-      if (head === 0x010c) return this.#batch(sink);
-      reader.skip(head);
+      if (head === 0x010c && outcome === undefined) outcome = this.#batch(sink);
+      else reader.skip(head);
     }
-    return reader.fail("emitBatch without a batch");
+    return outcome ?? reader.fail("emitBatch without a batch");
   }
 
   #batch(sink: SpanSink): JaegerBatchOutcome {
@@ -187,12 +189,10 @@ class BatchReader {
   }
 }
 
-/** One Batch, with a process of its own. */
-export function decodeJaegerThriftBatch(bytes: Uint8Array, sink: SpanSink): JaegerBatchOutcome {
-  return new JaegerThriftDecoder().decodeBatch(bytes, sink);
-}
-
-/** One message of Agent.emitBatch. */
-export function decodeJaegerThriftMessage(bytes: Uint8Array, sink: SpanSink): JaegerBatchOutcome {
-  return new JaegerThriftDecoder().decodeMessage(bytes, sink);
+/** One file: a Batch, or a message of Agent.emitBatch in either protocol. */
+export function decodeJaegerThriftFile(bytes: Uint8Array, sink: SpanSink): JaegerBatchOutcome {
+  const decoder = new JaegerThriftDecoder();
+  return isThriftBatch(bytes)
+    ? decoder.decodeBatch(bytes, sink)
+    : decoder.decodeMessage(bytes, sink);
 }

@@ -6,6 +6,7 @@ import { StatementTooLong, type Store, StoreUnavailable } from "@culprit/store";
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import type { DoorName } from "../door.ts";
 import { closeHttpServer, newHttpServer } from "../http-door.ts";
+import type { PacketStatus } from "../jaeger/jaeger-packet-receiver.ts";
 import type { Metrics } from "../metrics.ts";
 import { OTLP_HTTP_PATH, type OtlpHttpReceiver } from "../otlp/otlp-http-receiver.ts";
 import type { BodyLimits } from "../read-body.ts";
@@ -38,6 +39,8 @@ export interface QueryServerParts {
   readonly verdicts: Pick<VerdictPass, "topology" | "status">;
   /** Of the doors that are open; a live view. */
   readonly addresses: ReadonlyMap<DoorName, string>;
+  /** Of the doors over UDP that are open. */
+  readonly packets: () => readonly PacketStatus[];
 }
 
 /** Paths that are no page of the UI: a file or an endpoint that is not there is a 404 and not an index.html. */
