@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createSocket } from "node:dgram";
 import { writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
@@ -41,6 +42,9 @@ test("a port in use is one line that names port and flag, and exit code 1", asyn
   await new Promise<void>((resolve) => blocker.listen(0, "127.0.0.1", resolve));
   t.after(() => blocker.close());
   const { port } = blocker.address() as AddressInfo;
+  const packetBlocker = createSocket("udp4");
+  await new Promise<void>((resolve) => packetBlocker.bind(port, "127.0.0.1", resolve));
+  t.after(() => packetBlocker.close());
   for (const { name: door } of DOORS) {
     const others = FREE_PORTS.filter((flag) => !flag.startsWith(`--${door}-port`));
     const data = await temporaryFolder(t);

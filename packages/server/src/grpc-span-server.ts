@@ -8,9 +8,7 @@ import {
   logVerbosity,
   Server,
   ServerInterceptingCall,
-  type ServiceDefinition,
   setLogVerbosity,
-  type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { type GrpcLimits, grpcReceiving, refusalStatus } from "./grpc-receiving.ts";
 import type { Receiver } from "./metrics.ts";
@@ -29,19 +27,13 @@ export interface GrpcSpanMethod {
   answer(partial: PartialSuccess | undefined): Buffer;
 }
 
-/** A service beside it on the same port; its calls are not counted as spans and not refused while the disk is behind. */
-export interface GrpcService {
-  readonly definition: ServiceDefinition;
-  readonly implementation: UntypedServiceImplementation;
-}
-
 const identity = (bytes: Buffer): Buffer => bytes;
 
+/** Services that are added to it are not counted as spans and not refused while the disk is behind. */
 export function createGrpcSpanServer(
   method: GrpcSpanMethod,
   intake: SpanIntake,
   limits: GrpcLimits,
-  furtherServices: readonly GrpcService[] = [],
 ): Server {
   const receiving = grpcReceiving(method.receiver, intake, limits);
   const server = new Server({
@@ -82,8 +74,5 @@ export function createGrpcSpanServer(
     },
     { takeSpans },
   );
-  for (const { definition, implementation } of furtherServices) {
-    server.addService(definition, implementation);
-  }
   return server;
 }

@@ -21,25 +21,24 @@ let client: CollectorClient;
 beforeEach(async () => {
   writer = new CollectingWriter();
   const limits = { maxBodyBytes: 1 << 16, budget: new ByteBudget(1 << 20) };
-  server = createJaegerGrpcServer(new SpanIntake(writer, new Metrics()), limits, [
+  server = createJaegerGrpcServer(new SpanIntake(writer, new Metrics()), limits);
+  server.addService(
     {
-      definition: {
-        Echo: {
-          path: ECHO,
-          requestStream: false,
-          responseStream: false,
-          requestDeserialize: identity,
-          requestSerialize: identity,
-          responseDeserialize: identity,
-          responseSerialize: identity,
-        },
-      },
-      implementation: {
-        Echo: (call: { request: Buffer }, done: (error: null, answer: Buffer) => void) =>
-          done(null, call.request),
+      Echo: {
+        path: ECHO,
+        requestStream: false,
+        responseStream: false,
+        requestDeserialize: identity,
+        requestSerialize: identity,
+        responseDeserialize: identity,
+        responseSerialize: identity,
       },
     },
-  ]);
+    {
+      Echo: (call: { request: Buffer }, done: (error: null, answer: Buffer) => void) =>
+        done(null, call.request),
+    },
+  );
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),

@@ -4,17 +4,13 @@
 import { JaegerProtobufDecoder } from "@culprit/wire";
 import type { Server } from "@grpc/grpc-js";
 import type { GrpcLimits } from "../grpc-receiving.ts";
-import { createGrpcSpanServer, type GrpcService } from "../grpc-span-server.ts";
+import { createGrpcSpanServer } from "../grpc-span-server.ts";
 import type { SpanIntake } from "../span-intake.ts";
 
 /** PostSpansResponse has no fields. */
 const POSTED = Buffer.alloc(0);
 
-export function createJaegerGrpcServer(
-  intake: SpanIntake,
-  limits: GrpcLimits,
-  furtherServices: readonly GrpcService[] = [],
-): Server {
+export function createJaegerGrpcServer(intake: SpanIntake, limits: GrpcLimits): Server {
   const decoder = new JaegerProtobufDecoder();
   return createGrpcSpanServer(
     {
@@ -25,6 +21,5 @@ export function createJaegerGrpcServer(
     },
     intake,
     limits,
-    furtherServices,
   );
 }
