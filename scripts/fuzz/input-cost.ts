@@ -20,6 +20,7 @@ export const FREE_MEMORY_BYTES: number = 512 * 1024;
 
 const TRIES = 5;
 const STOPS = 16;
+const SETTLED_BYTES = 4096;
 
 export function memoryAllowance(inputBytes: number): number {
   return Math.max(FREE_MEMORY_BYTES, inputBytes * MAX_MEMORY_RATIO);
@@ -48,8 +49,7 @@ export function peakMemory(newDecode: () => Decode, bytes: Uint8Array): number {
   tried(newDecode(), bytes, counting);
   const every = Math.max(1, Math.ceil(counting.calls / STOPS));
   const decode = newDecode();
-  collectGarbage();
-  const before = usedMemory();
+  const before = settledMemory();
   let most = 0;
   let calls = 0;
   const look = (): void => {
@@ -69,6 +69,17 @@ function tried(decode: Decode, bytes: Uint8Array, sink: SpanSink): void {
     decode(bytes, sink);
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
+  }
+}
+
+/** Buffers outside the heap are freed beside the collector, so what an earlier input left goes little by little. */
+function settledMemory(): number {
+  let bytes = Number.POSITIVE_INFINITY;
+  for (;;) {
+    collectGarbage();
+    const now = usedMemory();
+    if (now >= bytes - SETTLED_BYTES) return now;
+    bytes = now;
   }
 }
 
