@@ -23,8 +23,8 @@ Examples:
   $ curl -s $JAEGER/api/traces/$ID | culprit analyze -
   $ culprit analyze traces.json.gz --json | jq .bottleneck
 
-A file holds Jaeger JSON, Zipkin JSON, OTLP JSON, OTLP JSON lines or OTLP protobuf, gzipped or not; - is standard
-input. --json prints one document a line (its schema: docs, "Verdict"). A report has colours in a terminal, unless
+A file holds OTLP (JSON, JSON lines, protobuf), Jaeger (JSON, Thrift, protobuf) or Zipkin JSON, gzipped or not; - is
+standard input. --json prints one document a line (its schema: docs, "Verdict"). A report has colours in a terminal, unless
 NO_COLOR is set.`;
 
 export function addAnalyzeCommand(program: Command): void {

@@ -18,8 +18,8 @@ Examples:
   $ culprit import spans.jsonl --data ./data      # into a folder that no server holds
   $ kubectl logs collector | culprit import -
 
-A file holds Jaeger JSON, Zipkin JSON, OTLP JSON, OTLP JSON lines or OTLP protobuf, gzipped or not. What is imported is
-on disk when the command ends. Importing a file twice shows its spans once.`;
+A file holds OTLP (JSON, JSON lines, protobuf), Jaeger (JSON, Thrift, protobuf) or Zipkin JSON, gzipped or not. What is
+imported is on disk when the command ends. Importing a file twice shows its spans once.`;
 
 export function addImportCommand(program: Command): void {
   program

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, test } from "node:test";
@@ -18,6 +18,7 @@ import {
 const FIXTURES = path.join(REPOSITORY, "../shared/fixtures");
 const SKIP = existsSync(FIXTURES) ? false : "the fixtures (shared/fixtures) are not here";
 const RECORDED = path.join(FIXTURES, "jaeger-recorded/otlp-in.json");
+const CAPTURED = path.join(FIXTURES, "wire");
 const SOCIAL_NETWORK = path.join(FIXTURES, "traces/deathstarbench-social-network-20x33.json");
 
 function spansOf(bytes: Uint8Array | string): Span[] {
@@ -68,6 +69,20 @@ describe("import and export", { skip: SKIP }, () => {
     const report = await culprit(["analyze", first?.traceId ?? ""], { env });
     isDone(report);
     assert.match(report.stdout, /Total|total/);
+  });
+
+  test("what Jaeger's clients send can be imported from files", async (t) => {
+    const data = await temporaryFolder(t);
+    const files = readdirSync(CAPTURED)
+      .filter((name) => name.endsWith(".bin"))
+      .map((name) => path.join(CAPTURED, name));
+    const imported = await culprit(["import", ...files, "--data", data]);
+    isDone(imported);
+    assert.match(imported.stderr, /imported 8 spans from 5 files/);
+    const traceId = "524db2d3260d1c003f1094112620ffb3";
+    const { stdout } = await culprit(["export", traceId, "--data", data]);
+    const names = spansOf(stdout).map(({ name }) => name);
+    assert.deepEqual([...new Set(names)].sort(), ["process_order", "validate_order"]);
   });
 
   test("every format that is exported can be imported", async (t) => {

@@ -31,7 +31,7 @@ Then point an application at it and open http://localhost:16686:
   $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 node --import @culprit/tracing/register app.js
 
 A port of 0 takes a free one, off closes that door. When all doors are open, one line says where:
-  ready query=127.0.0.1:16686 otlp-http=127.0.0.1:4318 otlp-grpc=127.0.0.1:4317 query-grpc=127.0.0.1:16685
+  ready query=127.0.0.1:16686 otlp-http=127.0.0.1:4318 otlp-grpc=127.0.0.1:4317 …
 SIGTERM and Ctrl-C flush what has come and end with 0.`;
 
 export function addServeCommand(program: Command): void {
