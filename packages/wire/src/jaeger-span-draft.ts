@@ -2,14 +2,14 @@
 // known only when all are read (a tag may be the kind, a reference the parent). So a reader, of Thrift or of protobuf,
 // fills a draft, and the draft goes to the sink. One draft serves all spans: nothing is made per span.
 
-import { NO_ATTRIBUTES, newSpanHead, type Scope, type SpanSink } from "@culprit/trace-model";
-import { ByteKeyedCache } from "./byte-keyed-cache.ts";
+import { newSpanHead, type SpanSink } from "@culprit/trace-model";
 import type { OutcomeCount } from "./decode-outcome.ts";
-import { copyBytes, isSame, isZero, putInt64, putPadded } from "./jaeger-id-bytes.ts";
+import { copyBytes, isZero, putInt64, putPadded } from "./jaeger-id-bytes.ts";
 import { WARNINGS_KEY } from "./jaeger-json.ts";
 import { JaegerLogTable } from "./jaeger-log-table.ts";
 import { JaegerReferenceTable } from "./jaeger-reference-table.ts";
 import { JaegerTagFields } from "./jaeger-tag-fields.ts";
+import { JaegerTagScope } from "./jaeger-tag-scope.ts";
 import { JaegerTagTable, MeantKey } from "./jaeger-tag-table.ts";
 import { NanoHalves } from "./nano-halves.ts";
 
@@ -40,13 +40,7 @@ export class JaegerSpanDraft {
   readonly #head = newSpanHead();
   readonly #fields = new JaegerTagFields();
   readonly #end = new NanoHalves();
-  readonly #scopes = new ByteKeyedCache<Scope>();
-  /** Where the scope lies that the sink was given last. */
-  #hasScope = false;
-  #scopeNameStart = 0;
-  #scopeNameEnd = 0;
-  #scopeVersionStart = 0;
-  #scopeVersionEnd = 0;
+  readonly #scope = new JaegerTagScope();
   #input: Uint8Array = NOTHING;
   #scratch = new Uint8Array(SCRATCH_BYTES);
   #view = new DataView(this.#scratch.buffer);
@@ -55,7 +49,7 @@ export class JaegerSpanDraft {
   /** Spans that follow lie in these bytes, and their sink knows no scope yet. */
   reset(bytes: Uint8Array): void {
     this.#input = bytes;
-    this.#hasScope = false;
+    this.#scope.reset(bytes);
     this.clear();
   }
 
@@ -98,8 +92,8 @@ export class JaegerSpanDraft {
       count.reject(count.rejectedSpanCount === 0 ? this.#reason(missing) : "");
       return;
     }
-    this.#fields.take(this.tags, this.#input);
-    this.#giveScope(sink);
+    this.#fields.take(this.tags);
+    this.#scope.give(this.tags, this.#fields, sink);
     this.#begin(sink);
     const { tags } = this;
     for (let row = 0; row < tags.length; row++) {
@@ -157,50 +151,6 @@ export class JaegerSpanDraft {
     const referred = this.references.findParent(scratch, DraftId.trace, hasParentId);
     if (referred >= 0) copyBytes(this.references.bytes, referred, scratch, at, 8);
     return referred >= 0 || hasParentId ? at : -1;
-  }
-
-  #giveScope(sink: SpanSink): void {
-    const { tags } = this;
-    const { scopeName: name, scopeVersion: version } = this.#fields;
-    const nameStart = name < 0 ? 0 : tags.start(name);
-    const nameEnd = name < 0 ? 0 : tags.end(name);
-    const versionStart = version < 0 ? 0 : tags.start(version);
-    const versionEnd = version < 0 ? 0 : tags.end(version);
-    if (this.#isLastScope(nameStart, nameEnd, versionStart, versionEnd)) return;
-    this.#scopeNameStart = nameStart;
-    this.#scopeNameEnd = nameEnd;
-    this.#scopeVersionStart = versionStart;
-    this.#scopeVersionEnd = versionEnd;
-    const input = this.#input;
-    this.#hasScope = true;
-    sink.scope(
-      this.#scopes.get(input, nameStart, nameEnd, versionStart, versionEnd, () => ({
-        name: decoder.decode(input.subarray(nameStart, nameEnd)),
-        version: decoder.decode(input.subarray(versionStart, versionEnd)),
-        attributes: NO_ATTRIBUTES,
-        droppedAttributesCount: 0,
-        schemaUrl: "",
-      })),
-    );
-  }
-
-  /** Spans of one scope mostly follow each other. */
-  #isLastScope(
-    nameStart: number,
-    nameEnd: number,
-    versionStart: number,
-    versionEnd: number,
-  ): boolean {
-    const input = this.#input;
-    const nameBytes = nameEnd - nameStart;
-    const versionBytes = versionEnd - versionStart;
-    return (
-      this.#hasScope &&
-      nameBytes === this.#scopeNameEnd - this.#scopeNameStart &&
-      versionBytes === this.#scopeVersionEnd - this.#scopeVersionStart &&
-      isSame(input, nameStart, input, this.#scopeNameStart, nameBytes) &&
-      isSame(input, versionStart, input, this.#scopeVersionStart, versionBytes)
-    );
   }
 
   #event(log: number, sink: SpanSink): void {

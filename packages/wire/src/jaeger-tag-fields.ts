@@ -3,10 +3,9 @@
 
 import { SpanKind, StatusCode } from "@culprit/trace-model";
 import { KIND_NAMES, kindOfName, STATUS_NAMES, statusOfName } from "./foreign-tags.ts";
-import { isText, type JaegerTagTable, MeantKey } from "./jaeger-tag-table.ts";
+import { type JaegerTagTable, MeantKey } from "./jaeger-tag-table.ts";
 
 const utf8 = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 const KINDS = KIND_NAMES.map((name) => utf8.encode(name));
 const STATUSES = STATUS_NAMES.map((name) => utf8.encode(name));
@@ -24,16 +23,14 @@ export class JaegerTagFields {
   scopeVersion: number = NONE;
   /** A bit for each meaning whose tags went into a field. */
   #taken = 0;
-  #bytes: Uint8Array = new Uint8Array(0);
 
   /** Reads the tags of a span. */
-  take(tags: JaegerTagTable, bytes: Uint8Array): void {
+  take(tags: JaegerTagTable): void {
     this.#taken = 0;
     this.kind = SpanKind.unspecified;
     this.statusCode = StatusCode.unset;
     this.statusMessage = this.traceState = this.scopeName = this.scopeVersion = NONE;
     if (!tags.isMeant) return;
-    this.#bytes = bytes;
     this.#takeKind(tags);
     this.#takeStatus(tags);
     this.statusMessage = this.#takeText(tags, MeantKey.statusMessage);
@@ -54,7 +51,7 @@ export class JaegerTagFields {
   #takeKind(tags: JaegerTagTable): void {
     const row = tags.lastRow(MeantKey.kind);
     if (row === NONE || !tags.isString(row)) return;
-    const kind = this.#indexIn(KINDS, tags, row) ?? kindOfName(this.#text(tags, row));
+    const kind = indexIn(KINDS, tags, row) ?? kindOfName(tags.text(row));
     if (kind === undefined || kind === SpanKind.unspecified) return;
     this.kind = kind;
     this.#taken |= 1 << MeantKey.kind;
@@ -64,11 +61,12 @@ export class JaegerTagFields {
     const row = tags.lastRow(MeantKey.statusCode);
     let status: number | undefined;
     if (row !== NONE && tags.isString(row)) {
-      status = this.#indexIn(STATUSES, tags, row) ?? statusOfName(this.#text(tags, row));
+      status = indexIn(STATUSES, tags, row) ?? statusOfName(tags.text(row));
       if (status !== undefined) this.#taken |= 1 << MeantKey.statusCode;
     }
     const error = tags.lastRow(MeantKey.error);
-    const isError = error !== NONE && (tags.isTrue(error) || this.#isTextTrue(tags, error));
+    const isError =
+      error !== NONE && (tags.isTrue(error) || (tags.isString(error) && tags.isText(error, TRUE)));
     this.statusCode = status ?? (isError ? StatusCode.error : StatusCode.unset);
     if (isError && this.statusCode === StatusCode.error) this.#taken |= 1 << MeantKey.error;
   }
@@ -80,21 +78,15 @@ export class JaegerTagFields {
     this.#taken |= 1 << meaning;
     return row;
   }
+}
 
-  #indexIn(names: readonly Uint8Array[], tags: JaegerTagTable, row: number): number | undefined {
-    const start = tags.start(row);
-    const end = tags.end(row);
-    for (let i = 0; i < names.length; i++) {
-      if (isText(this.#bytes, start, end, names[i] as Uint8Array)) return i;
-    }
-    return undefined;
+function indexIn(
+  names: readonly Uint8Array[],
+  tags: JaegerTagTable,
+  row: number,
+): number | undefined {
+  for (let i = 0; i < names.length; i++) {
+    if (tags.isText(row, names[i] as Uint8Array)) return i;
   }
-
-  #text(tags: JaegerTagTable, row: number): string {
-    return decoder.decode(this.#bytes.subarray(tags.start(row), tags.end(row)));
-  }
-
-  #isTextTrue(tags: JaegerTagTable, row: number): boolean {
-    return tags.isString(row) && isText(this.#bytes, tags.start(row), tags.end(row), TRUE);
-  }
+  return undefined;
 }

@@ -119,6 +119,15 @@ export class JaegerTagTable {
     return this.#cells[row * COLUMNS + 5] as number;
   }
 
+  /** Whether a string is this one. */
+  isText(row: number, text: Uint8Array): boolean {
+    return isText(this.#bytes, this.start(row), this.end(row), text);
+  }
+
+  text(row: number): string {
+    return decoder.decode(this.#bytes.subarray(this.start(row), this.end(row)));
+  }
+
   /** To the sink, as an attribute. */
   emit(row: number, sink: SpanSink): void {
     const bytes = this.#bytes;
@@ -199,7 +208,7 @@ function meaningOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Whether `bytes[start, end)` is this text. */
-export function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
   if (end - start !== text.length) return false;
   for (let i = 0; i < text.length; i++) {
     if (bytes[start + i] !== text[i]) return false;

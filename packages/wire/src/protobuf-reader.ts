@@ -10,10 +10,11 @@ const MAX_GROUP_DEPTH = 64;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 export class ProtobufReader {
   bytes: Uint8Array = NOTHING;
-  view: DataView = new DataView(NOTHING.buffer);
+  view: DataView = NO_VIEW;
   at = 0;
   /** Halves of the last `varint64`. */
   low = 0;
@@ -36,6 +37,7 @@ export class ProtobufReader {
   /** Lets go of the input. */
   release(): void {
     this.bytes = NOTHING;
+    this.view = NO_VIEW;
   }
 
   fail(reason: string): never {

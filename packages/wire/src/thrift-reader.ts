@@ -13,6 +13,7 @@ const ONEWAY_CALL = 4;
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const NOTHING = new Uint8Array(0);
+const NO_VIEW = new DataView(NOTHING.buffer);
 
 /** As the binary protocol numbers them. */
 export const ThriftType = {
@@ -33,7 +34,7 @@ export const ThriftType = {
 
 export abstract class ThriftReader {
   bytes: Uint8Array = NOTHING;
-  view: DataView = new DataView(NOTHING.buffer);
+  view: DataView = NO_VIEW;
   at = 0;
   end = 0;
   /** Halves of the last `int64` or `double`. */
@@ -61,6 +62,7 @@ export abstract class ThriftReader {
   /** Lets go of the input. */
   release(): void {
     this.bytes = NOTHING;
+    this.view = NO_VIEW;
   }
 
   fail(reason: string): never {
