@@ -26,7 +26,6 @@ export { StoreOpenError } from "./store-open-error.ts";
 export type { TopologyEntries } from "./topology-register.ts";
 export type {
   AttributeFilter,
-  FoundTrace,
   Operation,
   OperationQuery,
   StoredTrace,
