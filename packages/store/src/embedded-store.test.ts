@@ -213,7 +213,11 @@ test("an archived trace survives retention, all of it, and is found by its id al
 
   const store = await openEmbeddedStore(folder, { retentionMs: hour });
   t.after(() => store.close());
-  const left = async () => (await store.reader.findTraces({ limit: 9 })).map(({ spans }) => spans);
+  const left = async () => {
+    const found = await store.reader.findTraces({ limit: 9 });
+    const ids = found.map((place) => place.traceId);
+    return ((await store.reader.traces(ids, 99)) ?? []).map(({ spans }) => spans);
+  };
   for (let i = 0; i < 200 && (await left()).flat().length > 1; i++) {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }

@@ -35,7 +35,6 @@ export type { TopologyEntries } from "./topology-register.ts";
 export type { TraceArchive } from "./trace-archive.ts";
 export type {
   AttributeFilter,
-  FoundTrace,
   Operation,
   OperationQuery,
   StoredTrace,

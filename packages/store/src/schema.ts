@@ -1,7 +1,9 @@
 // The tables, as numbered steps that are never changed once released: a database remembers the last step it took.
 
+import { PAIR_HASHES } from "./attribute-condition.ts";
 import type { Engine } from "./engine.ts";
 import { selectRows } from "./native-rows.ts";
+import { LENGTH } from "./span-conditions.ts";
 import { StoreOpenError } from "./store-open-error.ts";
 
 /**
@@ -19,7 +21,7 @@ export const START_STEP_NANOS = 5_000_000_000n;
  * another eight minutes (old_parts_lifetime), far longer than the kernel keeps dirty pages.
  * min_bytes_for_wide_part 100 MB: a block of 60,000 spans becomes one file rather than one a column, which takes 12
  * flushes instead of 70; merged parts pass the limit and are wide again.
- * merge_selector_base 10: fewer, wider merges, which under load are a third of the process; see WIDER_MERGES.
+ * merge_selector_base 10: fewer, wider merges, which under load are a third of the process.
  */
 const SPANS = `
 create table culprit.spans (
@@ -146,6 +148,54 @@ order by (tenant, instance)
 settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
 /**
+ * The spans in smaller portions, for reads of a few traces: what a read costs is the granules it touches and the blocks
+ * that are unpacked for them. A table's granules are settled when it is made, so there is a new one, which takes over the
+ * parts as they are (links to the same files); what is merged from then on has the new granules and indexes. Until the
+ * exchange the old table has everything, and a step that was interrupted is taken again.
+ * index_granularity 2048: a quarter of the usual size reads 20 traces that lie apart in half the time, for 7 % of the
+ * inserts' work and 1.5 B a span; an eighth would cost 30 % of it.
+ * by_length: a granule's longest span, so that a search for long ones passes the others by.
+ * by_pair: which attributes are in 131,072 spans. Coarse, because there pairs repeat: 1.2 B a span where each of eleven
+ * attributes has a thousand values; 1 in 400 tells of a pair that is not there.
+ * merge_selector_base 40: at 200,000 spans a second merges take 0.18 to 0.25 cores, where they took 0.45 at 10, for some 30
+ * active parts instead of 15.
+ * min_age_to_force_merge_seconds: a day's parts that have not changed for ten minutes become one (150 GB at most): each
+ * part costs every look-up by trace id a third of a millisecond.
+ */
+const SPANS_IN_SMALLER_GRANULES = `
+create table culprit.spans_3 (
+  tenant LowCardinality(String) default '',
+  trace_id FixedString(16),
+  span_id FixedString(8),
+  parent_span_id FixedString(8),
+  start_unix_nano UInt64,
+  duration_nano Int64,
+  received_unix_nano UInt64,
+  flags UInt32,
+  kind Int32,
+  status_code Int32,
+  service LowCardinality(String),
+  name LowCardinality(String),
+  resource LowCardinality(String),
+  scope LowCardinality(String),
+  attributes Map(LowCardinality(String), String),
+  attribute_types LowCardinality(String),
+  details String,
+  index by_arrival received_unix_nano type minmax granularity 1,
+  index by_length ${LENGTH} type minmax granularity 1,
+  index by_pair ${PAIR_HASHES} type bloom_filter(0.0025) granularity 64,
+  projection by_trace (select _part_offset order by tenant, trace_id)
+)
+engine = MergeTree
+partition by toDate(toDateTime(intDiv(received_unix_nano, 1000000000), 'UTC'))
+order by (tenant, intDiv(start_unix_nano, ${START_STEP_NANOS}), trace_id)
+settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1,
+  merge_selector_base = 40, min_bytes_for_wide_part = 100000000,
+  index_granularity = 2048, min_compress_block_size = 8192,
+  min_age_to_force_merge_seconds = 600, min_age_to_force_merge_on_partition_only = 1,
+  enable_max_bytes_limit_for_min_age_to_force_merge = 1`;
+
+/**
  * The calls of a judged trace, an entry a call, side by side: who calls whom, and in `call_outcomes` twice the bucket of
  * the called span's duration, plus 1 where it has the status ERROR. Rows of before do not know theirs.
  */
@@ -156,11 +206,6 @@ alter table culprit.verdicts
   add column call_children Array(LowCardinality(String)),
   add column call_outcomes Array(UInt16)`;
 
-/**
- * At 200,000 spans a second merges take 0.18 to 0.25 cores, where they took 0.45 at a base of 10, for some 30 active parts
- * instead of 15.
- */
-const WIDER_MERGES = "alter table culprit.spans modify setting merge_selector_base = 40";
 /** Copies of rows of spans that retention leaves alone; found by trace. */
 const ARCHIVED_SPANS = `
 create table culprit.archived_spans (
@@ -194,9 +239,18 @@ export interface SchemaStep {
 export const SCHEMA_STEPS: readonly SchemaStep[] = [
   { version: 1, statements: [SPANS, OPERATIONS] },
   { version: 2, statements: [ARRIVAL_INDEX, VERDICTS, VERDICT_PROGRESS, CALLEES, INSTANCES] },
+  {
+    version: 3,
+    statements: [
+      "drop table if exists culprit.spans_3 sync settings max_table_size_to_drop = 0",
+      SPANS_IN_SMALLER_GRANULES,
+      "alter table culprit.spans_3 attach partition all from culprit.spans",
+      "exchange tables culprit.spans_3 and culprit.spans",
+      "drop table culprit.spans_3 sync settings max_table_size_to_drop = 0",
+    ],
+  },
   { version: 4, statements: [ARCHIVED_SPANS] },
   { version: 5, statements: [CALLS] },
-  { version: 6, statements: [WIDER_MERGES] },
 ];
 
 /** Brings the database to the last step. A database that is further on than we know is refused, untouched. */

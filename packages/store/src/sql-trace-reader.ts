@@ -4,12 +4,10 @@ import type { DurationNanos } from "@culprit/trace-model";
 import type { Engine } from "./engine.ts";
 import { lateSpanIds, type StoredSpan } from "./late-spans.ts";
 import { selectRows } from "./native-rows.ts";
-import { spanConditions } from "./span-conditions.ts";
 import { readSpans, SPAN_COLUMNS } from "./span-rows.ts";
-import { clampUint64, quote, quoteHex } from "./sql.ts";
+import { quote, quoteHex } from "./sql.ts";
 import { type SqlTraceArchive, withArchived } from "./sql-trace-archive.ts";
 import type {
-  FoundTrace,
   Operation,
   OperationQuery,
   StoredTrace,
@@ -17,6 +15,7 @@ import type {
   TraceQuery,
   TraceReader,
 } from "./trace-reader.ts";
+import { searchTraces } from "./trace-search.ts";
 
 /** A trace lies in few granules: a second thread costs more than it finds. The projection is an index by trace id. */
 const BY_TRACE = "settings max_threads = 1, min_table_rows_to_use_projection_index = 0";
@@ -60,38 +59,35 @@ export class SqlTraceReader implements TraceReader {
     }));
   }
 
-  async findTraces(query: TraceQuery): Promise<readonly FoundTrace[]> {
-    const rows = await selectRows(
-      this.#engine,
-      `select trace_id, max(start_unix_nano) as latest from culprit.spans
-       where ${spanConditions(query).join(" and ")}
-       group by trace_id ${placeCondition(query.after)}
-       order by latest desc, trace_id limit ${Math.max(1, query.limit | 0)}`,
-    );
-    if (rows.length === 0) return [];
-    const places = rows.map((row) => ({
-      traceId: String(row["trace_id"]),
-      latestUnixNano: BigInt(row["latest"] ?? 0),
-    }));
-    const spans: StoredSpan[] = [];
-    for (let i = 0; i < places.length; i += IDS_A_STATEMENT) {
-      const ids = places.slice(i, i + IDS_A_STATEMENT).map(({ traceId }) => quoteHex(traceId));
-      for (const span of await this.#spans(`trace_id in (${ids.join(", ")})`)) spans.push(span);
-    }
-    const byTrace = Map.groupBy(spans, ({ span }) => span.traceId);
-    return places.map((place) => ({
-      ...this.#storedTrace(place.traceId, byTrace.get(place.traceId) ?? []),
-      latestUnixNano: place.latestUnixNano,
-    }));
+  findTraces(query: TraceQuery): Promise<readonly TracePlace[]> {
+    return searchTraces(this.#engine, query);
   }
 
   async trace(traceId: string): Promise<StoredTrace | undefined> {
     const [stored, archived] = await Promise.all([
-      this.#spans(`trace_id = ${quoteHex(traceId)}`),
+      this.#spans([traceId], Number.POSITIVE_INFINITY),
       this.#archive.spans(traceId),
     ]);
     const spans = withArchived(stored, archived);
     return spans.length === 0 ? undefined : this.#storedTrace(traceId, spans);
+  }
+
+  async traces(
+    traceIds: readonly string[],
+    maxSpans: number,
+  ): Promise<readonly StoredTrace[] | undefined> {
+    const spans: StoredSpan[] = [];
+    for (let i = 0; i < traceIds.length; i += IDS_A_STATEMENT) {
+      const ids = traceIds.slice(i, i + IDS_A_STATEMENT);
+      // One more tells that it would be too many.
+      for (const span of await this.#spans(ids, maxSpans - spans.length + 1)) spans.push(span);
+      if (spans.length > maxSpans) return undefined;
+    }
+    const byTrace = Map.groupBy(spans, ({ span }) => span.traceId);
+    return traceIds.flatMap((traceId) => {
+      const stored = byTrace.get(traceId);
+      return stored === undefined ? [] : [this.#storedTrace(traceId, stored)];
+    });
   }
 
   #storedTrace(traceId: string, stored: readonly StoredSpan[]): StoredTrace {
@@ -99,15 +95,12 @@ export class SqlTraceReader implements TraceReader {
     return { traceId, spans, lateSpanIds: lateSpanIds(stored, this.#quietNanos) };
   }
 
-  async #spans(condition: string): Promise<StoredSpan[]> {
-    const sql = `select ${SPAN_COLUMNS} from culprit.spans where tenant = '' and ${condition} ${BY_TRACE}`;
-    return readSpans(await this.#engine.select(sql));
+  async #spans(traceIds: readonly string[], limit: number): Promise<StoredSpan[]> {
+    const answer = await this.#engine.select(
+      `select ${SPAN_COLUMNS} from culprit.spans
+       where tenant = '' and trace_id in (${traceIds.map(quoteHex).join(", ")})
+       ${Number.isFinite(limit) ? `limit ${limit}` : ""} ${BY_TRACE}`,
+    );
+    return readSpans(answer);
   }
-}
-
-function placeCondition(after: TracePlace | undefined): string {
-  if (after === undefined) return "";
-  const latest = clampUint64(after.latestUnixNano);
-  const id = quoteHex(after.traceId);
-  return `having latest < ${latest} or (latest = ${latest} and trace_id > ${id})`;
 }

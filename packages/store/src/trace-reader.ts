@@ -59,18 +59,24 @@ export interface StoredTrace {
   readonly lateSpanIds: ReadonlySet<string>;
 }
 
-export interface FoundTrace extends StoredTrace, TracePlace {}
-
 export interface TraceReader {
   /** Sorted, each once. */
   services(): Promise<readonly string[]>;
   /** Sorted by name, then service, then kind, each once. Empty for an unknown service. */
   operations(query: OperationQuery): Promise<readonly Operation[]>;
   /**
-   * Traces with a matching span, whole, those with the latest matching start first (ties by trace id), `limit` of them
-   * whenever that many match. The same question gets the same answer while nothing is written.
+   * Traces with a matching span, those with the latest matching start first (ties by trace id), `limit` of them whenever
+   * that many match, however far apart in time. The same question gets the same answer while nothing is written.
    */
-  findTraces(query: TraceQuery): Promise<readonly FoundTrace[]>;
+  findTraces(query: TraceQuery): Promise<readonly TracePlace[]>;
   /** Archived spans included. @param traceId 32 lower-case hex digits; undefined when no span of it is stored. */
   trace(traceId: string): Promise<StoredTrace | undefined>;
+  /**
+   * In the order of the ids, each of which is given once; those of which no span is stored are left out. Undefined when
+   * they have more than `maxSpans` together, which are not read to their end.
+   */
+  traces(
+    traceIds: readonly string[],
+    maxSpans: number,
+  ): Promise<readonly StoredTrace[] | undefined>;
 }

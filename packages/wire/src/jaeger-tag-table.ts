@@ -208,7 +208,7 @@ function meaningOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Whether `bytes[start, end)` is this text. */
-function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
+export function isText(bytes: Uint8Array, start: number, end: number, text: Uint8Array): boolean {
   if (end - start !== text.length) return false;
   for (let i = 0; i < text.length; i++) {
     if (bytes[start + i] !== text[i]) return false;

@@ -66,8 +66,8 @@ export class ZipkinSpanWriter {
 
   write(span: ZipkinPlaces, sink: SpanSink, count: OutcomeCount): void {
     count.spanCount++;
-    const { bytes, tags } = span;
-    this.#fields.take(tags, bytes);
+    const { tags } = span;
+    this.#fields.take(tags);
     this.#process.tell(span, this.#fields, sink);
     const head = this.#head.read(span);
     sink.beginSpan(head);
