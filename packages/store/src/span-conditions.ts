@@ -5,6 +5,9 @@ import { clampUint64, quote } from "./sql.ts";
 import type { TraceQuery } from "./trace-reader.ts";
 import { verdictCondition } from "./verdict-condition.ts";
 
+/** The statements of more attributes than these would be longer by the square of their number. */
+const MOST_PLACED = 8;
+
 type Conditions = Omit<TraceQuery, "limit" | "after">;
 
 /** Nanoseconds, exact up to 2^64-1 (duration_nano is modulo 2^64); a span that ends before it starts has no length. */
@@ -38,6 +41,9 @@ export function matchingSpans(query: Conditions, inSlice: string): string {
   for (const filter of filters) {
     const condition = attributePlaces(filter);
     if (typeof condition === "string") columns.push(condition);
+  }
+  if (manifold.length > MOST_PLACED) {
+    return select(columns, [...where, ...manifold.map(({ filter }) => attributeCondition(filter))]);
   }
   const own = manifold.map(({ onSpan }) => onSpan);
   const hints = manifold.map(({ filter }) => pairHint(filter));
