@@ -218,7 +218,7 @@ export class VerdictPass {
       next = read(pieces[i + 1]);
       const startedMs = performance.now();
       await this.#judge(piece, answer, this.#since(piece));
-      if (this.#stopped) return;
+      if (this.#stopped) return this.#keepJudged();
       const rests = restsFor(this.#options.writingShare?.() ?? 0, this.status.lagNanos);
       if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
     }
