@@ -7,7 +7,6 @@ import {
   decodeJaegerJson,
   decodeOtlpJson,
   decodeOtlpJsonLines,
-  decodeZipkinJson,
   encodeJaegerTrace,
   encodeOtlpJson,
   encodeOtlpProtobuf,
@@ -15,6 +14,9 @@ import {
   JaegerProtobufDecoder,
   JaegerThriftDecoder,
   OtlpProtobufDecoder,
+  ZipkinJsonDecoder,
+  ZipkinProtobufDecoder,
+  ZipkinThriftDecoder,
 } from "@culprit/wire";
 import fc from "fast-check";
 import { spans as anySpans, before2255 } from "../../packages/trace-model/test/span-arbitrary.ts";
@@ -26,6 +28,12 @@ import {
   thriftBatch,
   thriftPacket,
 } from "../../packages/wire/test/jaeger-batch.ts";
+import { zipkinSpans } from "../../packages/wire/test/zipkin-arbitrary.ts";
+import {
+  zipkinProtobuf,
+  zipkinThrift,
+  zipkinV1Of,
+} from "../../packages/wire/test/zipkin-encodings.ts";
 import type { Decode } from "./input-cost.ts";
 import type { FuzzedDecoder } from "./run-fuzz.ts";
 
@@ -39,6 +47,9 @@ const spanLists: readonly (readonly Span[])[] = fc
   .filter((spans) => spans.length > 0 && encodeOtlpJson(spans).length < MAX_SAMPLE_CHARACTERS)
   .slice(0, SAMPLES);
 const batchList = fc.sample(batches, { numRuns: SAMPLES, seed: SAMPLE_SEED });
+const zipkinLists = fc
+  .sample(zipkinSpans, { numRuns: SAMPLES, seed: SAMPLE_SEED })
+  .filter((spans) => spans.length > 0);
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const hex = (...texts: readonly string[]): Uint8Array[] =>
@@ -91,9 +102,17 @@ function binaryDecoder(
   return { name, samples: { inputs, tokens }, newDecode };
 }
 
-function jsonDecoder(name: string, texts: readonly string[], decode: Decode): FuzzedDecoder {
-  const samples = { inputs: texts.map(utf8), tokens: JSON_TOKENS };
-  return { name, samples, newDecode: () => decode };
+function jsonDecoder(
+  name: string,
+  texts: readonly string[],
+  newDecode: () => Decode,
+): FuzzedDecoder {
+  return { name, samples: { inputs: texts.map(utf8), tokens: JSON_TOKENS }, newDecode };
+}
+
+function zipkinJsonDecode(): Decode {
+  const decoder = new ZipkinJsonDecoder();
+  return (bytes, sink) => decoder.decode(bytes, sink);
 }
 
 function thriftDecode(): Decode {
@@ -107,11 +126,11 @@ const DECODERS: readonly FuzzedDecoder[] = [
     const decoder = new OtlpProtobufDecoder();
     return (bytes, sink) => decoder.decode(bytes, sink);
   }),
-  jsonDecoder("otlp-json", spanLists.map(encodeOtlpJson), decodeOtlpJson),
+  jsonDecoder("otlp-json", spanLists.map(encodeOtlpJson), () => decodeOtlpJson),
   jsonDecoder(
     "otlp-json-lines",
     spanLists.map((spans) => spans.map((span) => encodeOtlpJson([span])).join("\n")),
-    decodeOtlpJsonLines,
+    () => decodeOtlpJsonLines,
   ),
   jsonDecoder(
     "jaeger-json",
@@ -119,7 +138,7 @@ const DECODERS: readonly FuzzedDecoder[] = [
       ...batchList.map(jaegerJson),
       ...spanLists.map((spans) => JSON.stringify(encodeJaegerTrace(spans.map(before2255)))),
     ],
-    decodeJaegerJson,
+    () => decodeJaegerJson,
   ),
   binaryDecoder("jaeger-thrift/batch", batchList.map(thriftBatch), BINARY_TOKENS, () => {
     const decoder = new JaegerThriftDecoder();
@@ -146,7 +165,29 @@ const DECODERS: readonly FuzzedDecoder[] = [
       return (bytes, sink) => decoder.decode(bytes, sink);
     },
   ),
-  jsonDecoder("zipkin-json", spanLists.map(encodeZipkinJson), decodeZipkinJson),
+  jsonDecoder(
+    "zipkin-json",
+    [...spanLists.map(encodeZipkinJson), ...zipkinLists.map((spans) => JSON.stringify(spans))],
+    zipkinJsonDecode,
+  ),
+  jsonDecoder(
+    "zipkin-json/v1",
+    zipkinLists.map((spans) => JSON.stringify(spans.map(zipkinV1Of))),
+    zipkinJsonDecode,
+  ),
+  binaryDecoder("zipkin-protobuf", zipkinLists.map(zipkinProtobuf), PROTOBUF_TOKENS, () => {
+    const decoder = new ZipkinProtobufDecoder();
+    return (bytes, sink) => decoder.decode(bytes, sink);
+  }),
+  binaryDecoder(
+    "zipkin-thrift",
+    zipkinLists.map((spans) => zipkinThrift(spans.map(zipkinV1Of))),
+    BINARY_TOKENS,
+    () => {
+      const decoder = new ZipkinThriftDecoder();
+      return (bytes, sink) => decoder.decode(bytes, sink);
+    },
+  ),
 ];
 
 /** Files of any format, told by their content. */
