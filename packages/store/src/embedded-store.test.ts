@@ -8,6 +8,7 @@ import { cohortContract } from "../test/cohort.contract.ts";
 import { dependencyContract } from "../test/dependency.contract.ts";
 import { metricsContract } from "../test/metrics.contract.ts";
 import { plainSpan } from "../test/plain-span.ts";
+import { searchContract } from "../test/search.contract.ts";
 import { type OpenStore, storeContract, write } from "../test/store.contract.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import { keep, plainVerdict, verdictContract } from "../test/verdict.contract.ts";
@@ -23,6 +24,7 @@ const openOne: OpenStore = async (t, options) => {
   return store;
 };
 storeContract("embedded", openOne);
+searchContract("embedded", openOne);
 verdictContract("embedded", openOne);
 cohortContract("embedded", openOne);
 dependencyContract("embedded", openOne);
@@ -119,6 +121,31 @@ test("verdicts of a version-2 database know no calls: those are read from the sp
   assert.deepEqual(await store.dependencies.dependencies(window), [
     { parent: "web", child: "pay", callCount: 1, errorCount: 0, p95Nanos: 100 },
   ]);
+});
+
+test("a step that was interrupted anywhere is taken again, and every span is there once", async (t) => {
+  const step = SCHEMA_STEPS.find(({ version }) => version === 3);
+  const statements = step?.statements ?? [];
+  assert.ok(statements.length > 0);
+  for (let taken = 0; taken <= statements.length; taken++) {
+    const engine = await openEmbeddedEngine(await temporaryFolder());
+    t.after(() => engine.close());
+    await migrate(engine, SCHEMA_STEPS.slice(0, 2));
+    for (const day of [0, 1, 2]) {
+      await engine.command(
+        `insert into culprit.spans (trace_id, span_id, received_unix_nano) values (unhex('0${day}'), 'a', ${day}e14)`,
+      );
+    }
+    for (const statement of statements.slice(0, taken)) await engine.command(statement);
+    await migrate(engine);
+    const rows = await selectRows(
+      engine,
+      `select count() as spans, uniqExact(trace_id) as traces,
+         (select count() from system.tables where database = 'culprit' and name like 'spans%') as tables
+       from culprit.spans`,
+    );
+    assert.deepEqual(rows, [{ spans: 3n, traces: 3n, tables: 1n }], `after ${taken} statements`);
+  }
 });
 
 test("retention deletes verdicts by the arrival of what they judged", async (t) => {

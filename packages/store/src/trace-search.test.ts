@@ -6,6 +6,7 @@ import { plainSpan, resourceOf } from "../test/plain-span.ts";
 import { temporaryFolder } from "../test/temporary-folder.ts";
 import { openEmbeddedEngine } from "./embedded-engine.ts";
 import type { Engine } from "./engine.ts";
+import { selectRows } from "./native-rows.ts";
 import { migrate } from "./schema.ts";
 import { SpanBlock } from "./span-block.ts";
 import type { TracePlace, TraceQuery } from "./trace-reader.ts";
@@ -109,4 +110,77 @@ test("slices, pages and a single look give the same traces as all spans put in o
     ),
     { numRuns: 40 },
   );
+});
+
+const PLACES = ["span", "event", "link", "resource", "scope"] as const;
+type Place = (typeof PLACES)[number];
+
+/** With an attribute `one` in a place and `two` in another or the same; each value names its place. */
+function spanWith(one: Place, two: Place): Span {
+  const at = (place: Place) =>
+    new Map(
+      Object.entries({ one, two })
+        .filter(([, where]) => where === place)
+        .map(([key, where]) => [key, `in ${where}`]),
+    );
+  const { scope, resource } = plainSpan();
+  const counts = { droppedAttributesCount: 0 };
+  const ids = { traceId: "c".repeat(32), spanId: "d".repeat(16) };
+  return plainSpan({
+    attributes: at("span"),
+    events: [{ timeUnixNano: 1n, name: "event", attributes: at("event"), ...counts }],
+    links: [{ ...ids, traceState: "", flags: 0, attributes: at("link"), ...counts }],
+    scope: { ...scope, attributes: at("scope") },
+    resource: { ...resource, attributes: new Map([...resource.attributes, ...at("resource")]) },
+  });
+}
+
+test("attributes are found in every place, alone and together, without the index and with it", async (t) => {
+  const engine = await openEmbeddedEngine(await temporaryFolder());
+  t.after(() => engine.close());
+  await migrate(engine);
+  const spans = PLACES.flatMap((one) =>
+    PLACES.map((two) => ({ one, two, span: spanWith(one, two) })),
+  );
+  await insert(
+    engine,
+    spans.map(({ span }) => span),
+  );
+  await insert(engine, [plainSpan(), plainSpan()]);
+  const found = async (filters: Record<string, string>): Promise<string[]> => {
+    const attributes = Object.entries(filters).map(([key, value]) => ({ key, value }));
+    const places = await searchTraces(engine, { attributes, limit: 100 });
+    return places.map(({ traceId }) => traceId).sort();
+  };
+  const idsWhere = (matches: (span: { one: Place; two: Place }) => boolean): string[] =>
+    spans
+      .filter(matches)
+      .map(({ span }) => span.traceId)
+      .sort();
+  const findAll = async (): Promise<void> => {
+    for (const one of PLACES) {
+      const inPlace = { one: `in ${one}` };
+      assert.deepEqual(
+        await found(inPlace),
+        idsWhere((span) => span.one === one),
+        one,
+      );
+      for (const two of PLACES) {
+        assert.deepEqual(
+          await found({ ...inPlace, two: `in ${two}` }),
+          idsWhere((span) => span.one === one && span.two === two),
+          `${one} and ${two}`,
+        );
+      }
+      assert.deepEqual(await found({ ...inPlace, two: "nowhere" }), []);
+    }
+  };
+  await findAll();
+  await engine.command("optimize table culprit.spans final");
+  const [index] = await selectRows(
+    engine,
+    "select data_compressed_bytes as bytes from system.data_skipping_indices where name = 'by_pair'",
+  );
+  assert.notEqual(index?.["bytes"], 0n);
+  await findAll();
 });
