@@ -138,13 +138,11 @@ test("a step that was interrupted anywhere is taken again, and every span is the
     }
     for (const statement of statements.slice(0, taken)) await engine.command(statement);
     await migrate(engine);
-    const rows = await selectRows(
-      engine,
-      `select count() as spans, uniqExact(trace_id) as traces,
-         (select count() from system.tables where database = 'culprit' and name like 'spans%') as tables
-       from culprit.spans`,
-    );
-    assert.deepEqual(rows, [{ spans: 3n, traces: 3n, tables: 1n }], `after ${taken} statements`);
+    const spans = "select count() as spans, uniqExact(trace_id) as traces from culprit.spans";
+    assert.deepEqual(await selectRows(engine, spans), [{ spans: 3n, traces: 3n }], `${taken}`);
+    const tables =
+      "select name from system.tables where database = 'culprit' and name like 'spans%'";
+    assert.deepEqual(await selectRows(engine, tables), [{ name: "spans" }], `${taken}`);
   }
 });
 
