@@ -13,11 +13,11 @@ export interface StatusParts {
   readonly writer: Pick<SpanWriter, "status" | "overloaded">;
   readonly verdicts: Pick<VerdictPass, "status">;
   /** Of the doors over UDP that are open. */
-  readonly packets?: () => readonly (PacketFigures & { readonly door: DoorName })[];
+  readonly packets: () => readonly (PacketFigures & { readonly door: DoorName })[];
 }
 
 export async function serverStatus(parts: StatusParts): Promise<Status> {
-  const { metrics, addresses, writer, verdicts, packets = () => [] } = parts;
+  const { metrics, addresses, writer, verdicts, packets } = parts;
   const packetsOf = new Map(packets().map(({ door, ...figures }) => [door, figures]));
   const doors: DoorStatus[] = [];
   for (const [name, address] of addresses) {

@@ -56,8 +56,8 @@ const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
 /**
- * Judging that keeps up takes what it needs until blocks are written more than half of the time. Once it has fallen behind, it is
- * to catch up after the load: it gives way from where its work would show in what receivers take in.
+ * Judging that keeps up takes what it needs until blocks are written more than half of the time. Once it has fallen
+ * behind, it is to catch up after the load: it gives way from where its work would show in what receivers take in.
  */
 const BEHIND_NANOS = 9e9;
 const KEEPING_UP_SHARE = 0.58;
