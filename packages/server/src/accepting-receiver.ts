@@ -4,9 +4,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SpanSink } from "@culprit/trace-model";
 import type { DecodeOutcome } from "@culprit/wire";
+import { HttpIntake, type PostOutcome, retryAfterHeader, unknownEncoding } from "./http-intake.ts";
 import type { Metrics, Receiver, RefusalReason } from "./metrics.ts";
-import { type BodyLimits, type BodyOutcome, CONTENT_ENCODINGS, readBody } from "./read-body.ts";
-import type { IntakeOutcome, SpanIntake } from "./span-intake.ts";
+import type { BodyLimits } from "./read-body.ts";
+import type { SpanIntake } from "./span-intake.ts";
 
 export interface TextAnswer {
   readonly httpStatus: number;
@@ -21,11 +22,7 @@ export interface TextAnswer {
 export type RequestPlan =
   | {
       readonly kind: "decode";
-      /** What a byte of the body counts in the bytes in flight; 1 when absent. */
-      readonly weight?: number;
-      /** Of one body, unpacked; the door's own limit when absent. */
-      readonly maxBodyBytes?: number;
-      decode(bytes: Buffer, sink: SpanSink): DecodeOutcome;
+      decode(bytes: Uint8Array, sink: SpanSink): DecodeOutcome;
       /** The answer's text when the body cannot be decoded. */
       malformed(reason: string): string;
     }
@@ -39,7 +36,7 @@ export type RequestPlan =
 export class AcceptingReceiver {
   readonly #receiver: Receiver;
   readonly #plan: (request: IncomingMessage) => RequestPlan;
-  readonly #intake: SpanIntake;
+  readonly #intake: HttpIntake;
   readonly #metrics: Metrics;
   readonly #limits: BodyLimits;
 
@@ -52,7 +49,7 @@ export class AcceptingReceiver {
   ) {
     this.#receiver = receiver;
     this.#plan = plan;
-    this.#intake = intake;
+    this.#intake = new HttpIntake(receiver, intake, metrics);
     this.#metrics = metrics;
     this.#limits = limits;
   }
@@ -80,75 +77,35 @@ export class AcceptingReceiver {
     response: ServerResponse,
     expectsContinue: boolean,
   ): Promise<TextAnswer | undefined> {
-    const receiver = this.#receiver;
     const plan = this.#plan(request);
     if (plan.kind === "answer") {
-      if (plan.reason !== undefined) this.#metrics.refused(receiver, plan.reason);
+      if (plan.reason !== undefined) this.#metrics.refused(this.#receiver, plan.reason);
       return plan.answer;
     }
-    const refusal = this.#intake.refusal(receiver);
-    if (refusal !== undefined) return answerOf(refusal, plan.malformed);
-    if (expectsContinue) response.writeContinue();
-    const limits = {
-      ...this.#limits,
-      maxBodyBytes: plan.maxBodyBytes ?? this.#limits.maxBodyBytes,
-      weight: plan.weight ?? 1,
-    };
-    const body = await readBody(request, limits);
-    if (body.kind !== "body") return this.#unread(body, plan.malformed, limits.maxBodyBytes);
-    const { bytes } = body;
-    const taken = this.#intake.take(receiver, bytes.length, (sink) => plan.decode(bytes, sink));
-    // The commit may take a while, and the bytes are needed by the next request.
-    body.release();
-    return answerOf(await taken, plan.malformed);
-  }
-
-  #unread(
-    body: Exclude<BodyOutcome, { kind: "body" }>,
-    malformed: (reason: string) => string,
-    maxBodyBytes: number,
-  ): TextAnswer | undefined {
-    switch (body.kind) {
-      case "too-large":
-        this.#metrics.refused(this.#receiver, "too-large");
-        return {
-          httpStatus: 413,
-          text: `the body is larger than ${maxBodyBytes} bytes (unpacked)`,
-        };
-      case "busy":
-        return answerOf(this.#intake.overloaded(this.#receiver), malformed);
-      case "unknown-encoding": {
-        this.#metrics.refused(this.#receiver, "unsupported");
-        const supported = CONTENT_ENCODINGS.join(", ");
-        return {
-          httpStatus: 415,
-          text: `unsupported content encoding "${body.encoding}"; supported: ${supported}`,
-          headers: { "Accept-Encoding": supported },
-        };
-      }
-      case "corrupt":
-        this.#metrics.refused(this.#receiver, "malformed");
-        return { httpStatus: 400, text: malformed(body.message) };
-      case "aborted":
-        this.#metrics.refused(this.#receiver, "aborted");
-        return undefined;
-    }
+    const decode = (bytes: Uint8Array, sink: SpanSink) => plan.decode(bytes, sink);
+    const limits = this.#limits;
+    const outcome = await this.#intake.post(request, response, expectsContinue, limits, decode);
+    return outcome === undefined ? undefined : answerOf(outcome, plan.malformed);
   }
 }
 
-function answerOf(outcome: IntakeOutcome, malformed: (reason: string) => string): TextAnswer {
+function answerOf(outcome: PostOutcome, malformed: (reason: string) => string): TextAnswer {
   switch (outcome.kind) {
     case "taken":
       return { httpStatus: 202, text: "" };
     case "malformed":
       return { httpStatus: 400, text: malformed(outcome.message) };
     case "retry": {
-      const seconds = Math.max(1, Math.ceil(outcome.retryAfterMs / 1000));
-      return {
-        httpStatus: 503,
-        text: outcome.message,
-        headers: { "Retry-After": String(seconds) },
-      };
+      const { message, retryAfterMs } = outcome;
+      return { httpStatus: 503, text: message, headers: retryAfterHeader(retryAfterMs) };
+    }
+    case "too-large": {
+      const text = `the body is larger than ${outcome.maxBodyBytes} bytes (unpacked)`;
+      return { httpStatus: 413, text };
+    }
+    case "unknown-encoding": {
+      const { message, headers } = unknownEncoding(outcome.encoding);
+      return { httpStatus: 415, text: message, headers };
     }
   }
 }
