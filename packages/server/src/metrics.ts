@@ -135,9 +135,9 @@ function observeWriter(registers: Registry[], sources: MetricSources): void {
   read("culprit_pending_spans", "Spans not yet committed", () => writerStatus().pendingSpans);
   read("culprit_pending_bytes", "Bytes not yet committed", () => writerStatus().pendingBytes);
   read(
-    "culprit_writing_share",
-    "Part of the last seconds in which a block was on its way to the disk",
-    () => writerStatus().writingShare,
+    "culprit_waiting_share",
+    "Part of the last seconds in which senders waited for a block to be written",
+    () => writerStatus().waitingShare,
   );
   read("culprit_request_bytes_in_flight", "Bytes of bodies in memory", sources.bytesInFlight);
 }

@@ -12,7 +12,7 @@ export class CollectingWriter implements SpanWriter {
   get status(): WriterStatus {
     return {
       pendingSpans: 0,
-      writingShare: 0,
+      waitingShare: 0,
       pendingBytes: 0,
       committedSpans: this.spans.length,
       committedBlocks: 0,

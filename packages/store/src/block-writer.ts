@@ -13,7 +13,7 @@ import {
   StoreUnavailable,
   type WriterStatus,
 } from "./span-writer.ts";
-import { WritingLoad } from "./writing-load.ts";
+import { WaitingLoad } from "./waiting-load.ts";
 
 export interface BlockWriterOptions {
   /** Spans at which a block leaves at once. */
@@ -44,7 +44,7 @@ export class BlockWriter implements SpanWriter {
   readonly #operations: OperationRegister;
   readonly #options: Required<Omit<BlockWriterOptions, "now">>;
   readonly #clock: ArrivalClock;
-  readonly #load = new WritingLoad();
+  readonly #load = new WaitingLoad();
   #open = new OpenBlock();
   /** Kept for its memory: a block's columns are some ten megabytes. */
   #spare: OpenBlock | undefined;
@@ -85,7 +85,7 @@ export class BlockWriter implements SpanWriter {
     return {
       pendingSpans: this.#writingSpans + this.#open.block.rows,
       pendingBytes: this.#writingBytes + this.#open.block.sizeBytes,
-      writingShare: this.#load.share(performance.now()),
+      waitingShare: this.#load.share(performance.now()),
       committedSpans: this.#committedSpans,
       committedBlocks: this.#committedBlocks,
     };
@@ -116,6 +116,8 @@ export class BlockWriter implements SpanWriter {
       throw error;
     }
     if (block.rows === mark.rows) return { kind: "accepted", result, committed: Promise.resolve() };
+    this.#lastAppendMs = performance.now();
+    this.#load.appended(block.rows - mark.rows, this.#lastAppendMs);
     this.#schedule(block.rows);
     return { kind: "accepted", result, committed: committed.promise };
   }
@@ -130,7 +132,6 @@ export class BlockWriter implements SpanWriter {
 
   #schedule(rows: number): void {
     if (rows >= this.#options.blockRows) this.#due = true;
-    this.#lastAppendMs = performance.now();
     if (this.#due) {
       this.#writeIfDue();
     } else if (this.#timer === undefined) {
@@ -153,7 +154,8 @@ export class BlockWriter implements SpanWriter {
   }
 
   #writeIfDue(): void {
-    if (!this.#due || this.#writing !== undefined || this.#open.block.rows === 0) return;
+    if (!this.#due || this.#open.block.rows === 0) return;
+    if (this.#writing !== undefined) return this.#load.due(performance.now());
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#due = false;

@@ -231,6 +231,15 @@ engine = MergeTree
 order by (tenant, trace_id)
 settings default_compression_codec = 'ZSTD(1)', fsync_after_insert = 1, fsync_part_directory = 1`;
 
+/**
+ * The codec is the engine's choice by the size of a part (`embedded-engine.ts`), and verdicts are merged as seldom as spans.
+ */
+const CODEC_BY_SIZE = [
+  "alter table culprit.spans reset setting default_compression_codec",
+  "alter table culprit.verdicts reset setting default_compression_codec",
+  "alter table culprit.verdicts modify setting merge_selector_base = 40",
+];
+
 export interface SchemaStep {
   readonly version: number;
   readonly statements: readonly string[];
@@ -251,6 +260,7 @@ export const SCHEMA_STEPS: readonly SchemaStep[] = [
   },
   { version: 4, statements: [ARCHIVED_SPANS] },
   { version: 5, statements: [CALLS] },
+  { version: 6, statements: CODEC_BY_SIZE },
 ];
 
 /** Brings the database to the last step. A database that is further on than we know is refused, untouched. */

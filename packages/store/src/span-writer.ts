@@ -13,8 +13,8 @@ export interface WriterStatus {
   /** Spans and bytes taken in and not yet committed. */
   readonly pendingSpans: number;
   readonly pendingBytes: number;
-  /** Part of the last seconds in which a block was on its way to the disk, 0 to 1. */
-  readonly writingShare: number;
+  /** Part of the last seconds in which senders waited for a block to be written, 0 to 1. */
+  readonly waitingShare: number;
   readonly committedSpans: number;
   readonly committedBlocks: number;
 }

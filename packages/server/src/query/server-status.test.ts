@@ -12,7 +12,7 @@ const NOTHING_WRITTEN = {
   pendingBytes: 0,
   committedSpans: 0,
   committedBlocks: 0,
-  writingShare: 0,
+  waitingShare: 0,
 };
 const IDLE = {
   judgedUntil: 0n,

@@ -18,7 +18,7 @@ export async function startVerdictPass(
 ): Promise<RunningVerdictPass> {
   const pass = new VerdictPass(ledger, {
     startJudging: judgeInThread,
-    writingShare: () => writer.status.writingShare,
+    waitingShare: () => writer.status.waitingShare,
     onError: rarely((message, error) => console.error(`verdicts: ${message}:`, error)),
   });
   await pass.open();

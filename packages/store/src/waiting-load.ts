@@ -1,0 +1,68 @@
+// How much of the time senders wait for the disk: whoever works beside the receivers takes it for what his work costs them.
+// How much of the time something is being written says less: half of it may be all that comes, or all that 64 senders
+// can send that wait for each answer.
+
+/** What happened longer ago counts a third and less: a few blocks, so that one slow flush is no load. */
+const MEMORY_MS = 2_000;
+
+/** Times are milliseconds of one clock that does not go back. */
+export class WaitingLoad {
+  #atMs = 0;
+  #isWriting = false;
+  #isDue = false;
+  /** Of the last {@link MEMORY_MS}, what is longer ago with less weight: time of writing, time that a block was due. */
+  #writingMs = 0;
+  #dueMs = 0;
+  /** Spans that came while a block was being written, and while none was. */
+  #cameMeanwhile = 0;
+  #cameBetween = 0;
+
+  appended(spans: number, nowMs: number): void {
+    this.#goTo(nowMs);
+    if (this.#isWriting) this.#cameMeanwhile += spans;
+    else this.#cameBetween += spans;
+  }
+
+  /** The open block is ready to be written, and another one is being. */
+  due(nowMs: number): void {
+    this.#goTo(nowMs);
+    this.#isDue = true;
+  }
+
+  began(nowMs: number): void {
+    this.#goTo(nowMs);
+    this.#isWriting = true;
+    this.#isDue = false;
+  }
+
+  ended(nowMs: number): void {
+    this.#goTo(nowMs);
+    this.#isWriting = false;
+  }
+
+  /**
+   * 0 to 1: the time in which a block that was due had to wait for the one before, and that part of the time of writing
+   * in which less came than otherwise, because those who would have sent waited for its end.
+   */
+  share(nowMs: number): number {
+    this.#goTo(nowMs);
+    return Math.min(1, (this.#dueMs + this.#heldMs()) / MEMORY_MS);
+  }
+
+  #heldMs(): number {
+    const betweenMs = MEMORY_MS - this.#writingMs;
+    const expected = (this.#cameBetween / betweenMs) * this.#writingMs;
+    if (betweenMs <= 0 || expected <= this.#cameMeanwhile) return 0;
+    return this.#writingMs * (1 - this.#cameMeanwhile / expected);
+  }
+
+  #goTo(nowMs: number): void {
+    const kept = Math.exp((this.#atMs - nowMs) / MEMORY_MS);
+    const passedMs = MEMORY_MS * (1 - kept);
+    this.#atMs = nowMs;
+    this.#writingMs = this.#writingMs * kept + (this.#isWriting ? passedMs : 0);
+    this.#dueMs = this.#dueMs * kept + (this.#isDue ? passedMs : 0);
+    this.#cameMeanwhile *= kept;
+    this.#cameBetween *= kept;
+  }
+}
