@@ -155,7 +155,10 @@ export class BlockWriter implements SpanWriter {
 
   #writeIfDue(): void {
     if (!this.#due || this.#open.block.rows === 0) return;
-    if (this.#writing !== undefined) return this.#load.due(performance.now());
+    if (this.#writing !== undefined) {
+      this.#load.due(performance.now());
+      return;
+    }
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#due = false;

@@ -11,8 +11,8 @@ const { settings, known } = workerData as {
   readonly known: TopologyKnowledge;
 };
 
-/** A third of the weight of a thread at 0. At 10 it is a tenth, and neighbours on a full machine starved it. */
-const NICENESS = 5;
+/** Two thirds of the weight of a thread at 0. At 10 it is a tenth, and neighbours on a full machine starved it. */
+const NICENESS = 2;
 
 yieldToReceivers();
 const judge = new TraceJudge(settings, known);

@@ -3,7 +3,12 @@
 // after the verdicts are, so that after a crash some traces are judged twice and none is left out.
 
 import { type Topology, TopologyCollector, type TopologyKnowledge } from "@culprit/analysis";
-import { type TracePiece, VerdictBlock, type VerdictLedger } from "@culprit/store";
+import {
+  type ArrivalWindow,
+  type TracePiece,
+  VerdictBlock,
+  type VerdictLedger,
+} from "@culprit/store";
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
 import type { Judging } from "./judging.ts";
 import {
@@ -51,6 +56,8 @@ const KEEP_ROWS = 50_000;
 const MAX_SPANS = 400_000;
 /** Of arrivals: at most this much at once, so that where little comes a window is not asked for span by span. */
 const WINDOW_NANOS = 4_000_000_000n;
+/** SDKs flush every five seconds: of few traces do spans arrive further apart. Those are read again by their ids. */
+const LONG_TRACE_NANOS = 6_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
@@ -63,6 +70,18 @@ const CALM_SHARE = 0.25;
 /** From this much more on they are given way to as far as ever: an eighth of the time is worked, it never starves. */
 const BUSY_RANGE = 0.1;
 const MOST_RESTS = 7;
+
+/** What there is to judge after a moment. */
+interface Found {
+  readonly after: UnixNanos;
+  /** First and last of all; absent: nothing is stored. */
+  readonly arrivals?: { readonly first: UnixNanos; readonly last: UnixNanos };
+  /** Absent: nothing arrived that can be judged yet. */
+  readonly window?: ArrivalWindow;
+  readonly pieces: readonly TracePiece[];
+  /** The spans of the first piece. */
+  readonly answer?: Promise<Uint8Array>;
+}
 
 export class VerdictPass {
   readonly #ledger: VerdictLedger;
@@ -78,6 +97,10 @@ export class VerdictPass {
   /** Nothing that waits arrived before. It may have come after hours of silence, which are no lag. */
   #waitingSince = 0n;
   #topologyDay = "";
+  /** The window after the one that is being judged: read while the thread has work, so that it need not wait. */
+  #ahead: Promise<Found> | undefined;
+  /** Traces of the window at hand that are to be read again by their ids. */
+  #incomplete: string[] = [];
   /** Verdicts that wait for company on their way to the disk. */
   #judged: Judged[] = [];
   /** Those before them, on that way while more is judged. */
@@ -127,7 +150,7 @@ export class VerdictPass {
     while (!this.#stopped) {
       let worked = false;
       try {
-        worked = await this.#turn(this.#limit(), this.#ledger.quietNanos);
+        worked = await this.#turn(() => this.#limit(), this.#ledger.quietNanos);
       } catch (error) {
         if (this.#stopped) break;
         this.#failedTurns++;
@@ -141,7 +164,7 @@ export class VerdictPass {
   /** Judges every trace whose last span arrived at or before `until`, without waiting for it to go quiet; then ends. */
   async runUntil(until: UnixNanos): Promise<void> {
     try {
-      while (await this.#turn(until, 0));
+      while (await this.#turn(() => until, 0));
     } finally {
       await this.#end();
     }
@@ -155,6 +178,7 @@ export class VerdictPass {
   async #end(): Promise<void> {
     // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
     await this.#keeping.catch(() => undefined);
+    await this.#ahead?.then(({ answer }) => answer).catch(() => undefined);
     await this.#judging?.close();
     this.#judging = undefined;
   }
@@ -170,10 +194,12 @@ export class VerdictPass {
     return quiet < settled ? quiet : settled;
   }
 
-  /** One window. False when there was nothing to do before `limit`. */
-  async #turn(limit: UnixNanos, waitedNanos: DurationNanos): Promise<boolean> {
+  /** One window. False when there was nothing to do before the limit. */
+  async #turn(limit: () => UnixNanos, waitedNanos: DurationNanos): Promise<boolean> {
     const { quiet } = this.#ledger;
-    const arrivals = await quiet.arrivals();
+    const ahead = await this.#takeAhead();
+    const found = ahead ?? (await this.#look(this.#judgedUntil, limit()));
+    const { arrivals, window } = found;
     if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
       this.#judgedUntil = arrivals.first - 1n;
     }
@@ -182,46 +208,96 @@ export class VerdictPass {
       this.#waitingSince = (await quiet.nextArrival(this.#judgedUntil)) ?? arrivals.last;
     }
     this.#latest = arrivals.last;
-    if (limit <= this.#judgedUntil) return false;
-    const after = this.#judgedUntil;
-    const furthest = after + WINDOW_NANOS;
-    const window = await quiet.window(after, furthest < limit ? furthest : limit, WINDOW_SPANS);
+    if (window === undefined) return false;
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      if (next === undefined || next > limit) return false;
+      if (next === undefined || next > limit()) return false;
       this.#judgedUntil = next - 1n;
       return true;
     }
-    await this.#judgePieces(await quiet.pieces(window, PIECE_SPANS));
+    await this.#judgeWindow(found, () => {
+      if (window.until < limit()) this.#lookAhead(window.until, limit());
+    });
     if (this.#stopped) return false;
     await this.#ledger.judged(window.until, waitedNanos);
     this.#judgedUntil = window.until;
-    return window.until < limit;
+    return window.until < limit();
   }
 
-  async #judgePieces(pieces: readonly TracePiece[]): Promise<void> {
+  /** Changes nothing: an earlier window may still be being judged. */
+  async #look(after: UnixNanos, limit: UnixNanos): Promise<Found> {
     const { quiet } = this.#ledger;
-    const read = (piece: TracePiece | undefined): Promise<Uint8Array> | undefined => {
-      const answer =
-        piece === undefined ? undefined : quiet.spans(piece, this.#since(piece), MAX_SPANS);
-      // Awaited in its turn; until then its failure is nobody's.
-      answer?.catch(() => undefined);
-      return answer;
+    const arrivals = await quiet.arrivals();
+    if (arrivals === undefined) return { after, pieces: [] };
+    const from = arrivals.first > after ? arrivals.first - 1n : after;
+    if (arrivals.last <= from || limit <= from) return { after, arrivals, pieces: [] };
+    const furthest = from + WINDOW_NANOS;
+    const window = await quiet.window(from, furthest < limit ? furthest : limit, WINDOW_SPANS);
+    const pieces = await quiet.pieces(window, PIECE_SPANS);
+    const [first] = pieces;
+    return {
+      after,
+      arrivals,
+      window,
+      pieces,
+      ...(first === undefined ? undefined : { answer: this.#read(first) }),
     };
+  }
+
+  #lookAhead(after: UnixNanos, limit: UnixNanos): void {
+    this.#ahead = this.#look(after, limit);
+    // Awaited in its turn; until then its failure is nobody's.
+    this.#ahead.catch(() => undefined);
+  }
+
+  /** Undefined where nothing was looked for, and where the turn before failed: it is to be taken again. */
+  async #takeAhead(): Promise<Found | undefined> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    const found = await ahead;
+    return found?.after === this.#judgedUntil ? found : undefined;
+  }
+
+  #read(piece: TracePiece): Promise<Uint8Array> {
+    const answer = this.#ledger.quiet.spans(piece, this.#since(piece), MAX_SPANS);
+    // Awaited in its turn; until then its failure is nobody's.
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** @param allRead called when the thread has the last piece to work at and the engine nothing more to read */
+  async #judgeWindow({ pieces, answer }: Found, allRead: () => void): Promise<void> {
     this.#judged = [];
+    this.#incomplete = [];
     this.#keeping = Promise.resolve();
-    let next = read(pieces[0]);
+    let next = answer;
     for (const [i, piece] of pieces.entries()) {
-      const answer = await (next as Promise<Uint8Array>);
-      next = read(pieces[i + 1]);
+      const spans = await (next as Promise<Uint8Array>);
+      const following = pieces[i + 1];
+      next = following && this.#read(following);
+      if (following === undefined) allRead();
       const startedMs = performance.now();
-      await this.#judge(piece, answer, this.#since(piece));
+      await this.#judge(piece, spans, this.#since(piece));
       if (this.#stopped) return this.#keepJudged();
       const rests = restsFor(this.#options.waitingShare?.() ?? 0);
       if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
     }
+    await this.#judgeIncomplete(pieces);
     await this.#keepJudged();
     await this.#keeping;
+  }
+
+  async #judgeIncomplete([first]: readonly TracePiece[]): Promise<void> {
+    const traceIds = this.#incomplete.sort();
+    for (let at = 0; at < traceIds.length && !this.#stopped; at += IDS_A_STATEMENT) {
+      const ids = traceIds.slice(at, at + IDS_A_STATEMENT);
+      const part = {
+        ...(first as TracePiece),
+        firstTraceId: ids[0] as string,
+        lastTraceId: ids.at(-1) as string,
+      };
+      await this.#judge(part, await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS));
+    }
   }
 
   /** @param since the answer lacks what arrived until then; absent: it lacks nothing */
@@ -253,16 +329,7 @@ export class VerdictPass {
     if (outcome.kind === "cut") return this.#judgeOneByOne(piece);
     this.#judged.push(outcome);
     if (rowCount(this.#judged) >= KEEP_ROWS) await this.#keepJudged();
-    const { incomplete } = outcome;
-    for (let at = 0; at < incomplete.length && !this.#stopped; at += IDS_A_STATEMENT) {
-      const ids = incomplete.slice(at, at + IDS_A_STATEMENT).sort();
-      const part = {
-        ...piece,
-        firstTraceId: ids[0] as string,
-        lastTraceId: ids.at(-1) as string,
-      };
-      await this.#judge(part, await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS));
-    }
+    for (const traceId of outcome.incomplete) this.#incomplete.push(traceId);
   }
 
   async #judgeOneByOne(piece: TracePiece): Promise<void> {
@@ -322,7 +389,7 @@ export class VerdictPass {
 
   /** Long enough before the window that few traces which end in it were not judged by then and yet began before. */
   #since({ window }: TracePiece): UnixNanos {
-    const lookBack = 2n * (this.#longestQuiet + WINDOW_NANOS);
+    const lookBack = this.#longestQuiet + WINDOW_NANOS + LONG_TRACE_NANOS;
     return window.after > lookBack ? window.after - lookBack : 0n;
   }
 
