@@ -77,6 +77,7 @@ function readClaimed(
     // Node's parser holds the body to its Content-Length, so the chunks fit.
     request.on("data", (chunk: Buffer) => {
       used += chunk.copy(buffer, used);
+      letGo(chunk);
     });
     request.on("end", () =>
       resolve({ kind: "body", bytes: buffer.subarray(0, claimedBytes), release }),
@@ -145,6 +146,14 @@ function newUnpacker(encoding: string, packed: Buffer): Transform {
   return ((packed[0] ?? 8) & 15) === 8
     ? zlib.createInflate(options)
     : zlib.createInflateRaw(options);
+}
+
+/**
+ * Frees memory that nobody else looks at, now rather than with the next collection of old garbage. Chunks of 64 KiB that
+ * wait for one bring it about: three a second at 300 requests, which was a tenth of a processor.
+ */
+function letGo({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 function ignore(): void {

@@ -19,6 +19,8 @@ const judge = new TraceJudge(settings, known);
 parentPort?.on("message", (task: JudgeTask | readonly string[]) => {
   if (!("answer" in task)) return judge.seen(task);
   const outcome = judge.judge(task);
+  // Some megabytes, freed now rather than with the next collection of old garbage, which they would bring about.
+  if (task.answer.buffer instanceof ArrayBuffer) task.answer.buffer.transfer(0);
   parentPort?.postMessage(outcome, outcome.kind === "cut" ? [] : buffersOf(outcome));
 });
 parentPort?.postMessage("started");
