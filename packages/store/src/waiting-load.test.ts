@@ -28,6 +28,16 @@ test("senders of which none sends while a block is being written wait for as lon
   assert.ok(load.share(30_000) < 0.01, "forgotten when nothing is written");
 });
 
+test("senders that come in step and rest after the answer do not wait", () => {
+  const load = new WaitingLoad();
+  for (let atMs = 0; atMs < 20_000; atMs += 100) {
+    load.appended(30_000, atMs);
+    load.began(atMs + 10);
+    load.ended(atMs + 50);
+  }
+  near(load.share(20_000), 0);
+});
+
 test("senders whose next block is due wait until the one before is written", () => {
   const load = new WaitingLoad();
   for (let atMs = 0; atMs < 20_000; atMs += 100) {

@@ -10,15 +10,19 @@ export class WaitingLoad {
   #atMs = 0;
   #isWriting = false;
   #isDue = false;
-  /** Of the last {@link MEMORY_MS}, what is longer ago with less weight: time of writing, time that a block was due. */
+  /** A block has been written, and nothing has come since. */
+  #isPausing = false;
+  /** Of the last {@link MEMORY_MS}, what is longer ago with less weight: time of writing, time that a block was due, pauses. */
   #writingMs = 0;
   #dueMs = 0;
+  #pauseMs = 0;
   /** Spans that came while a block was being written, and while none was. */
   #cameMeanwhile = 0;
   #cameBetween = 0;
 
   appended(spans: number, nowMs: number): void {
     this.#goTo(nowMs);
+    this.#isPausing = false;
     if (this.#isWriting) this.#cameMeanwhile += spans;
     else this.#cameBetween += spans;
   }
@@ -33,20 +37,24 @@ export class WaitingLoad {
     this.#goTo(nowMs);
     this.#isWriting = true;
     this.#isDue = false;
+    this.#isPausing = false;
   }
 
   ended(nowMs: number): void {
     this.#goTo(nowMs);
     this.#isWriting = false;
+    this.#isPausing = true;
   }
 
   /**
    * 0 to 1: the time in which a block that was due had to wait for the one before, and that part of the time of writing
-   * in which less came than otherwise, because those who would have sent waited for its end.
+   * in which less came than otherwise, because those who would have sent waited for its end. Who waits sends as soon as it
+   * is reached; where nothing comes for a while after it, all have been answered and are at rest.
    */
   share(nowMs: number): number {
     this.#goTo(nowMs);
-    return Math.min(1, (this.#dueMs + this.#heldMs()) / MEMORY_MS);
+    const waitedMs = this.#dueMs + this.#heldMs() - this.#pauseMs;
+    return Math.min(1, Math.max(0, waitedMs / MEMORY_MS));
   }
 
   #heldMs(): number {
@@ -62,6 +70,7 @@ export class WaitingLoad {
     this.#atMs = nowMs;
     this.#writingMs = this.#writingMs * kept + (this.#isWriting ? passedMs : 0);
     this.#dueMs = this.#dueMs * kept + (this.#isDue ? passedMs : 0);
+    this.#pauseMs = this.#pauseMs * kept + (this.#isPausing ? passedMs : 0);
     this.#cameMeanwhile *= kept;
     this.#cameBetween *= kept;
   }
