@@ -1,44 +1,56 @@
 // Attributes by meaning, in the names of OpenTelemetry's conventions and in those they had before.
 // https://opentelemetry.io/docs/specs/semconv/
 
-import type { Attributes, AttributeValue, SearchedAttributes, Span } from "@culprit/trace-model";
+import {
+  AttributeKeys,
+  type Attributes,
+  type AttributeValue,
+  type SearchedAttributes,
+  type Span,
+} from "@culprit/trace-model";
 
-export const HTTP_STATUS: readonly string[] = ["http.response.status_code", "http.status_code"];
-export const GRPC_STATUS: readonly string[] = [
+export const HTTP_STATUS: AttributeKeys = new AttributeKeys(
+  "http.response.status_code",
+  "http.status_code",
+);
+export const GRPC_STATUS: AttributeKeys = new AttributeKeys(
   "rpc.grpc.status_code",
   "rpc.response.status_code",
   "grpc.status_code",
-];
-export const DATABASE: readonly string[] = ["db.system.name", "db.system", "db.type"];
-export const DATABASE_STATUS: readonly string[] = ["db.response.status_code"];
-export const STATEMENT: readonly string[] = ["db.query.text", "db.statement"];
-export const DATABASE_OPERATION: readonly string[] = ["db.operation.name", "db.operation"];
-export const QUERY_SUMMARY: readonly string[] = ["db.query.summary"];
-export const COLLECTION: readonly string[] = [
+);
+export const DATABASE: AttributeKeys = new AttributeKeys("db.system.name", "db.system", "db.type");
+export const DATABASE_STATUS: AttributeKeys = new AttributeKeys("db.response.status_code");
+export const STATEMENT: AttributeKeys = new AttributeKeys("db.query.text", "db.statement");
+export const DATABASE_OPERATION: AttributeKeys = new AttributeKeys(
+  "db.operation.name",
+  "db.operation",
+);
+export const QUERY_SUMMARY: AttributeKeys = new AttributeKeys("db.query.summary");
+export const COLLECTION: AttributeKeys = new AttributeKeys(
   "db.collection.name",
   "db.sql.table",
   "db.mongodb.collection",
   "db.cassandra.table",
-];
-export const HTTP_METHOD: readonly string[] = ["http.request.method", "http.method"];
-export const URL_FULL: readonly string[] = ["url.full", "http.url"];
-export const URL_PATH: readonly string[] = ["url.path", "http.target"];
-export const URL_TEMPLATE: readonly string[] = ["url.template", "http.route"];
-export const RPC_SERVICE: readonly string[] = ["rpc.service"];
-export const RPC_METHOD: readonly string[] = ["rpc.method"];
-export const COLD_START: readonly string[] = ["faas.coldstart"];
-export const ERROR_TYPE: readonly string[] = ["error.type"];
-export const EXCEPTION_TYPE: readonly string[] = ["exception.type", "error.kind"];
-export const EXCEPTION_MESSAGE: readonly string[] = ["exception.message"];
+);
+export const HTTP_METHOD: AttributeKeys = new AttributeKeys("http.request.method", "http.method");
+export const URL_FULL: AttributeKeys = new AttributeKeys("url.full", "http.url");
+export const URL_PATH: AttributeKeys = new AttributeKeys("url.path", "http.target");
+export const URL_TEMPLATE: AttributeKeys = new AttributeKeys("url.template", "http.route");
+export const RPC_SERVICE: AttributeKeys = new AttributeKeys("rpc.service");
+export const RPC_METHOD: AttributeKeys = new AttributeKeys("rpc.method");
+export const COLD_START: AttributeKeys = new AttributeKeys("faas.coldstart");
+export const ERROR_TYPE: AttributeKeys = new AttributeKeys("error.type");
+export const EXCEPTION_TYPE: AttributeKeys = new AttributeKeys("exception.type", "error.kind");
+export const EXCEPTION_MESSAGE: AttributeKeys = new AttributeKeys("exception.message");
 
 export const EXCEPTION_EVENT = "exception";
 
 export function firstValue(
   attributes: Attributes,
-  keys: readonly string[],
+  keys: AttributeKeys,
 ): AttributeValue | undefined {
   if ("first" in attributes) return (attributes as SearchedAttributes).first(keys);
-  for (const key of keys) {
+  for (const key of keys.keys) {
     const value = attributes.get(key);
     if (value !== undefined && value !== null) return value;
   }
@@ -46,7 +58,7 @@ export function firstValue(
 }
 
 /** Strings, numbers and booleans as text; undefined where there is none or it is empty. */
-export function firstText(attributes: Attributes, keys: readonly string[]): string | undefined {
+export function firstText(attributes: Attributes, keys: AttributeKeys): string | undefined {
   const value = firstValue(attributes, keys);
   if (value === undefined || value === "" || typeof value === "object") return undefined;
   return value?.toString();

@@ -1,7 +1,7 @@
 // What an error is called and what it says, read from the span where it began and, where that span is silent, from its
 // erring parents in the same service: automatic database spans often carry only a status.
 
-import type { Span, Trace } from "@culprit/trace-model";
+import type { AttributeKeys, Span, Trace } from "@culprit/trace-model";
 import {
   DATABASE_STATUS,
   ERROR_TYPE,
@@ -53,7 +53,7 @@ function messageOf(span: Span): string | undefined {
 }
 
 /** From the last exception event that says it: the one that got out. */
-function ofException(span: Span, keys: readonly string[]): string | undefined {
+function ofException(span: Span, keys: AttributeKeys): string | undefined {
   for (let i = span.events.length - 1; i >= 0; i--) {
     const event = span.events[i];
     if (event?.name !== EXCEPTION_EVENT) continue;

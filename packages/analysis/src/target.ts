@@ -1,26 +1,26 @@
 // Whom a span calls and which instance of a service made it, as keys that are the same in every trace.
 
-import { type Span, serviceName } from "@culprit/trace-model";
+import { AttributeKeys, type Span, serviceName } from "@culprit/trace-model";
 import { firstText } from "./conventions.ts";
 
-const PEER_SERVICE: readonly string[] = ["peer.service", "service.peer.name"];
-const ADDRESS: readonly string[] = [
+const PEER_SERVICE: AttributeKeys = new AttributeKeys("peer.service", "service.peer.name");
+const ADDRESS: AttributeKeys = new AttributeKeys(
   "server.address",
   "net.peer.name",
   "net.peer.ip",
   "net.sock.peer.name",
   "network.peer.address",
   "net.sock.peer.addr",
-];
-const PORT: readonly string[] = [
+);
+const PORT: AttributeKeys = new AttributeKeys(
   "server.port",
   "net.peer.port",
   "network.peer.port",
   "net.sock.peer.port",
-];
-const URL_TEXT: readonly string[] = ["url.full", "http.url"];
-const HTTP_HOST: readonly string[] = ["http.host"];
-const INSTANCE_ID: readonly string[] = ["service.instance.id"];
+);
+const URL_TEXT: AttributeKeys = new AttributeKeys("url.full", "http.url");
+const HTTP_HOST: AttributeKeys = new AttributeKeys("http.host");
+const INSTANCE_ID: AttributeKeys = new AttributeKeys("service.instance.id");
 
 /** The peer service, else address and port, else those of the URL; undefined where the span names none. */
 export function targetOf({ attributes }: Span): string | undefined {

@@ -1,7 +1,12 @@
 // The attributes of one row, looked up where they lie: of a span's attributes a verdict asks for a few, and a Map of all
 // of them for each span would cost more than the verdict.
 
-import type { Attributes, AttributeValue, SearchedAttributes } from "@culprit/trace-model";
+import type {
+  AttributeKeys,
+  Attributes,
+  AttributeValue,
+  SearchedAttributes,
+} from "@culprit/trace-model";
 import { attributeValueOf } from "./attribute-text.ts";
 import type { StringMaps, Strings } from "./native-strings.ts";
 
@@ -14,8 +19,8 @@ export class AttributeColumn {
   readonly #types: Strings;
   /** Number of a key in the dictionary. */
   readonly #numberOf: ReadonlyMap<string, number>;
-  /** Those that a list of keys has in it. */
-  readonly #numbersOf = new Map<readonly string[], readonly number[]>();
+  /** Of the keys that have one, by their place. */
+  readonly #numbersOf: (readonly number[] | undefined)[] = [];
 
   constructor(maps: StringMaps, types: Strings) {
     this.#maps = maps;
@@ -65,12 +70,11 @@ export class AttributeColumn {
     return undefined;
   }
 
-  /** @param keys remembered by identity */
-  first(row: number, keys: readonly string[]): AttributeValue | undefined {
-    let numbers = this.#numbersOf.get(keys);
+  first(row: number, { keys, place }: AttributeKeys): AttributeValue | undefined {
+    let numbers = this.#numbersOf[place];
     if (numbers === undefined) {
       numbers = keys.flatMap((key) => this.#numberOf.get(key) ?? []);
-      this.#numbersOf.set(keys, numbers);
+      this.#numbersOf[place] = numbers;
     }
     for (const number of numbers) {
       const value = this.#valueOf(row, number);
@@ -117,7 +121,7 @@ export class RowAttributes implements SearchedAttributes {
     return this.#column.get(this.#row, key);
   }
 
-  first(keys: readonly string[]): AttributeValue | undefined {
+  first(keys: AttributeKeys): AttributeValue | undefined {
     return this.#column.first(this.#row, keys);
   }
 

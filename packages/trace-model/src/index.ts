@@ -1,4 +1,5 @@
 export {
+  AttributeKeys,
   type Attributes,
   type AttributeValue,
   NO_ATTRIBUTES,

@@ -12,12 +12,12 @@ import {
 } from "../conventions.ts";
 
 const OUTCOME_KEYS: ReadonlySet<string> = new Set([
-  ...HTTP_STATUS,
-  ...GRPC_STATUS,
-  ...DATABASE_STATUS,
-  ...ERROR_TYPE,
-  ...EXCEPTION_TYPE,
-  ...EXCEPTION_MESSAGE,
+  ...HTTP_STATUS.keys,
+  ...GRPC_STATUS.keys,
+  ...DATABASE_STATUS.keys,
+  ...ERROR_TYPE.keys,
+  ...EXCEPTION_TYPE.keys,
+  ...EXCEPTION_MESSAGE.keys,
   "error",
   "error.message",
   "exception.escaped",
