@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WaitingLoad } from "./waiting-load.ts";
 
-/** Cycles of 100 ms, 60 of them writing; spans come every 10 ms as `comes` says. */
+/** Cycles of 100 ms, 60 of them writing; spans come every 4 ms as `comes` says. */
 function cycles(load: WaitingLoad, comes: (isWriting: boolean) => boolean): void {
-  for (let atMs = 0; atMs < 20_000; atMs += 10) {
+  for (let atMs = 0; atMs < 20_000; atMs += 4) {
     if (atMs % 100 === 0) load.began(atMs);
     if (atMs % 100 === 60) load.ended(atMs);
     if (comes(atMs % 100 < 60)) load.appended(512, atMs);

@@ -4,14 +4,16 @@
 
 /** What happened longer ago counts a third and less: a few blocks, so that one slow flush is no load. */
 const MEMORY_MS = 2_000;
+/** From one append to the next, and from an answer to what comes upon it, where senders do not wait for themselves. */
+const NO_PAUSE_MS = 5;
 
 /** Times are milliseconds of one clock that does not go back. */
 export class WaitingLoad {
   #atMs = 0;
   #isWriting = false;
   #isDue = false;
-  /** A block has been written, and nothing has come since. */
-  #isPausing = false;
+  /** Where nothing is being written, a pause begins here. */
+  #pauseFromMs = 0;
   /** Of the last {@link MEMORY_MS}, what is longer ago with less weight: time of writing, time that a block was due, pauses. */
   #writingMs = 0;
   #dueMs = 0;
@@ -22,7 +24,7 @@ export class WaitingLoad {
 
   appended(spans: number, nowMs: number): void {
     this.#goTo(nowMs);
-    this.#isPausing = false;
+    this.#pauseFromMs = nowMs + NO_PAUSE_MS;
     if (this.#isWriting) this.#cameMeanwhile += spans;
     else this.#cameBetween += spans;
   }
@@ -37,19 +39,18 @@ export class WaitingLoad {
     this.#goTo(nowMs);
     this.#isWriting = true;
     this.#isDue = false;
-    this.#isPausing = false;
   }
 
   ended(nowMs: number): void {
     this.#goTo(nowMs);
     this.#isWriting = false;
-    this.#isPausing = true;
+    this.#pauseFromMs = nowMs + NO_PAUSE_MS;
   }
 
   /**
    * 0 to 1: the time in which a block that was due had to wait for the one before, and that part of the time of writing
-   * in which less came than otherwise, because those who would have sent waited for its end. Who waits sends as soon as it
-   * is reached; where nothing comes for a while after it, all have been answered and are at rest.
+   * in which less came than otherwise, because those who would have sent waited for its end. Less the pauses in
+   * which nothing is written and nothing comes: who waits sends as soon as the end is reached.
    */
   share(nowMs: number): number {
     this.#goTo(nowMs);
@@ -66,12 +67,18 @@ export class WaitingLoad {
 
   #goTo(nowMs: number): void {
     const kept = Math.exp((this.#atMs - nowMs) / MEMORY_MS);
-    const passedMs = MEMORY_MS * (1 - kept);
+    const passedMs = weighed(nowMs - this.#atMs);
+    const pausedMs = weighed(nowMs - Math.max(this.#atMs, this.#pauseFromMs));
     this.#atMs = nowMs;
     this.#writingMs = this.#writingMs * kept + (this.#isWriting ? passedMs : 0);
     this.#dueMs = this.#dueMs * kept + (this.#isDue ? passedMs : 0);
-    this.#pauseMs = this.#pauseMs * kept + (this.#isPausing ? passedMs : 0);
+    this.#pauseMs = this.#pauseMs * kept + (this.#isWriting ? 0 : pausedMs);
     this.#cameMeanwhile *= kept;
     this.#cameBetween *= kept;
   }
+}
+
+/** What a time until now counts. */
+function weighed(ms: number): number {
+  return ms <= 0 ? 0 : MEMORY_MS * (1 - Math.exp(-ms / MEMORY_MS));
 }

@@ -64,7 +64,7 @@ const PAUSE_MS = 1_000;
 const IDS_A_STATEMENT = 1_000;
 /**
  * Senders that wait more of the time than this could send more, and what judging takes is lost to them. At half of what a
- * server takes in they wait 0.05 to 0.2 of the time, judging included; at all of it 0.4 to 0.6.
+ * server takes in they wait 0 to 0.2 of the time, judging included; at all of it 0.3 to 0.4.
  */
 const CALM_SHARE = 0.25;
 /** From this much more on they are given way to as far as ever: an eighth of the time is worked, it never starves. */
