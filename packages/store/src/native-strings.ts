@@ -1,7 +1,7 @@
 // String columns of the Native format as they came: a value becomes a JavaScript string when it is asked for.
 
 import { Dictionary } from "./dictionary.ts";
-import type { NativeCursor } from "./native-cursor.ts";
+import { NativeCursor } from "./native-cursor.ts";
 
 /** A column of strings; rows count from 0. */
 export interface Strings {
@@ -13,35 +13,36 @@ const SHORT_BYTES = 32;
 
 /** A String column: length and bytes of each value. */
 export class PlainStrings implements Strings {
-  readonly #bytes: Buffer;
-  /** Where each value's bytes start, and behind them where its successor's length does. */
-  readonly #starts: Uint32Array;
-  readonly #ends: Uint32Array;
+  /** Stands anywhere. */
+  readonly #cursor: NativeCursor;
+  /** Where each value's length lies. */
+  readonly #places: Uint32Array;
   /** Short values mostly repeat, and to make a string costs ten times as much as to find it. */
   #short: Dictionary | undefined;
   readonly #texts: string[] = [];
 
   constructor(cursor: NativeCursor, rows: number) {
-    this.#bytes = cursor.bytes;
-    this.#starts = new Uint32Array(rows);
-    this.#ends = new Uint32Array(rows);
+    this.#cursor = new NativeCursor(cursor.bytes);
+    this.#places = new Uint32Array(rows);
     for (let row = 0; row < rows; row++) {
-      const size = cursor.varint();
-      this.#starts[row] = cursor.at;
-      cursor.skip(size);
-      this.#ends[row] = cursor.at;
+      this.#places[row] = cursor.at;
+      cursor.skip(cursor.varint());
     }
   }
 
   at(row: number): string | undefined {
-    const start = this.#starts[row];
-    if (start === undefined) return undefined;
-    const end = this.#ends[row] as number;
-    if (start === end) return "";
-    if (end - start > SHORT_BYTES) return this.#bytes.toString("utf8", start, end);
+    const cursor = this.#cursor;
+    const place = this.#places[row];
+    if (place === undefined) return undefined;
+    cursor.at = place;
+    const size = cursor.varint();
+    if (size === 0) return "";
+    const { bytes, at: start } = cursor;
+    const end = start + size;
+    if (size > SHORT_BYTES) return bytes.toString("utf8", start, end);
     this.#short ??= new Dictionary();
-    const index = this.#short.indexOf(this.#bytes, start, end);
-    this.#texts[index] ??= this.#bytes.toString("utf8", start, end);
+    const index = this.#short.indexOf(bytes, start, end);
+    this.#texts[index] ??= bytes.toString("utf8", start, end);
     return this.#texts[index];
   }
 }
