@@ -8,23 +8,13 @@ import { HttpIntake, type PostOutcome, retryAfterHeader, unknownEncoding } from 
 import type { Metrics, Receiver, RefusalReason } from "./metrics.ts";
 import type { BodyLimits } from "./read-body.ts";
 import type { SpanIntake } from "./span-intake.ts";
-
-export interface TextAnswer {
-  readonly httpStatus: number;
-  /** "" for an empty body. */
-  readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** What the text is; plain text when absent. */
-  readonly contentType?: string;
-}
+import { sendText, type TextAnswer } from "./text-answer.ts";
 
 /** What a request is, told by all but its body. */
 export type RequestPlan =
   | {
       readonly kind: "decode";
       decode(bytes: Uint8Array, sink: SpanSink): DecodeOutcome;
-      /** The answer's text when the body cannot be decoded. */
-      malformed(reason: string): string;
     }
   | {
       readonly kind: "answer";
@@ -68,7 +58,7 @@ export class AcceptingReceiver {
       answer = { httpStatus: 500, text: "internal error" };
     }
     if (answer === undefined) response.destroy();
-    else send(response, answer);
+    else sendText(response, answer);
   }
 
   /** Undefined when the client went away. */
@@ -85,16 +75,21 @@ export class AcceptingReceiver {
     const decode = (bytes: Uint8Array, sink: SpanSink) => plan.decode(bytes, sink);
     const limits = this.#limits;
     const outcome = await this.#intake.post(request, response, expectsContinue, limits, decode);
-    return outcome === undefined ? undefined : answerOf(outcome, plan.malformed);
+    return outcome === undefined ? undefined : answerOf(outcome);
   }
 }
 
-function answerOf(outcome: PostOutcome, malformed: (reason: string) => string): TextAnswer {
+function answerOf(outcome: PostOutcome): TextAnswer {
   switch (outcome.kind) {
-    case "taken":
-      return { httpStatus: 202, text: "" };
+    case "taken": {
+      const { spans, rejectedSpans, message } = outcome;
+      // The clients learn of single spans in no other way than by the counters of the server.
+      return spans === 0 && rejectedSpans > 0
+        ? { httpStatus: 400, text: message }
+        : { httpStatus: 202, text: "" };
+    }
     case "malformed":
-      return { httpStatus: 400, text: malformed(outcome.message) };
+      return { httpStatus: 400, text: `Unable to process request body: ${outcome.message}` };
     case "retry": {
       const { message, retryAfterMs } = outcome;
       return { httpStatus: 503, text: message, headers: retryAfterHeader(retryAfterMs) };
@@ -108,16 +103,4 @@ function answerOf(outcome: PostOutcome, malformed: (reason: string) => string): 
       return { httpStatus: 415, text: message, headers };
     }
   }
-}
-
-function send(response: ServerResponse, answer: TextAnswer): void {
-  const { httpStatus, text, headers, contentType = "text/plain; charset=utf-8" } = answer;
-  response.writeHead(httpStatus, {
-    ...(text === "" ? undefined : { "Content-Type": contentType }),
-    "Content-Length": Buffer.byteLength(text),
-    // A body of a stranger's words is not to be taken for a page.
-    "X-Content-Type-Options": "nosniff",
-    ...headers,
-  });
-  response.end(text);
 }

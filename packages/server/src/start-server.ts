@@ -17,11 +17,12 @@ import { JSON_WEIGHT, jsonBodyLimits, OtlpHttpReceiver } from "./otlp/otlp-http-
 import { createQueryServer } from "./query/query-server.ts";
 import { createQueryGrpcServer } from "./query-grpc/query-grpc-server.ts";
 import { addSamplingManager } from "./sampling/sampling-grpc.ts";
-import { answerSampling } from "./sampling/sampling-http.ts";
+import { samplingAnswer } from "./sampling/sampling-http.ts";
 import { SAMPLING_ALL } from "./sampling/sampling-strategy.ts";
 import { WatchedStrategies } from "./sampling/watched-strategies.ts";
 import type { RunningServer, ServerOptions } from "./server-options.ts";
 import { SpanIntake } from "./span-intake.ts";
+import { sendText } from "./text-answer.ts";
 import { openUdpDoor } from "./udp-door.ts";
 import { startVerdictPass } from "./verdicts/start-verdict-pass.ts";
 import { observeVerdicts } from "./verdicts/verdict-metrics.ts";
@@ -125,7 +126,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     sampling: (port) =>
       openHttp("sampling", port, (request, response) => {
-        answerSampling(strategies, request, response);
+        sendText(
+          response,
+          samplingAnswer((service) => strategies.strategyOf(service), request),
+        );
       }),
     "jaeger-http": (port) => {
       const sampling = (service: string) => strategies.strategyOf(service);

@@ -101,9 +101,9 @@ const REFUSED: readonly (readonly [string, Sent, status: number, text: RegExp])[
     "another type",
     { headers: { "content-type": "application/JSON; charset=utf-8" } },
     400,
-    /^Unsupported content type: application\/json$/,
+    /^Unsupported content type: application\/json\n$/,
   ],
-  ["no type", { headers: {} }, 400, /^Cannot parse content type: no media type$/],
+  ["no type", { headers: {} }, 400, /^Cannot parse content type: no media type\n$/],
   [
     "a type that is none",
     { headers: { "content-type": `${THRIFT}; nothing` } },
@@ -229,7 +229,7 @@ test("a sampling strategy is asked for by one service", async () => {
   for (const path of ["/api/sampling", "/api/sampling?service=a&service=b"]) {
     const refused = await ask(path);
     assert.equal(refused.status, 400);
-    assert.equal(refused.body.toString(), "'service' parameter must be provided once");
+    assert.equal(refused.body.toString(), "'service' parameter must be provided once\n");
   }
   assert.equal((await ask("/api/sampling?service=a", "POST")).status, 405);
 });

@@ -8,7 +8,9 @@ import { AcceptingReceiver, type RequestPlan } from "../accepting-receiver.ts";
 import { parseMediaType } from "../media-type.ts";
 import type { Metrics } from "../metrics.ts";
 import type { BodyLimits } from "../read-body.ts";
+import { samplingAnswer } from "../sampling/sampling-http.ts";
 import type { SpanIntake } from "../span-intake.ts";
+import { notAllowed, type TextAnswer } from "../text-answer.ts";
 
 const SPANS_PATH = "/api/traces";
 const SAMPLING_PATH = "/api/sampling";
@@ -26,12 +28,16 @@ export function createJaegerHttpReceiver(parts: JaegerHttpParts): AcceptingRecei
   const { intake, metrics, limits, sampling } = parts;
   const decoder = new JaegerThriftDecoder();
   const plan = (request: IncomingMessage): RequestPlan => {
-    const [path, query = ""] = (request.url ?? "").split("?", 2);
+    const [path] = (request.url ?? "").split("?", 1);
     if (path === SAMPLING_PATH && sampling !== undefined) {
-      return samplingAnswer(request.method, query, sampling);
+      return answer(samplingAnswer(sampling, request));
     }
-    if (path !== SPANS_PATH) return answer(404, `this port takes spans, at POST ${SPANS_PATH}`);
-    if (request.method !== "POST") return notAllowed(request.method, "POST");
+    if (path !== SPANS_PATH)
+      return answer({
+        httpStatus: 404,
+        text: `this port takes spans, at POST ${SPANS_PATH}`,
+      });
+    if (request.method !== "POST") return answer(notAllowed(request.method, "POST"));
     return spansPlan(request.headers["content-type"] ?? "", decoder);
   };
   return new AcceptingReceiver("jaeger-http", plan, intake, metrics, limits);
@@ -49,33 +55,13 @@ function spansPlan(contentType: string, decoder: JaegerThriftDecoder): RequestPl
   return {
     kind: "decode",
     decode: (bytes, sink) => decoder.decodeBatch(bytes, sink),
-    malformed: (reason) => `Unable to process request body: ${reason}`,
   };
-}
-
-function samplingAnswer(
-  method: string | undefined,
-  query: string,
-  sampling: (service: string) => object,
-): RequestPlan {
-  if (method !== "GET") return notAllowed(method, "GET");
-  const [service, ...others] = new URLSearchParams(query).getAll("service");
-  if (service === undefined || others.length > 0) {
-    return answer(400, "'service' parameter must be provided once");
-  }
-  const text = JSON.stringify(sampling(service));
-  return { kind: "answer", answer: { httpStatus: 200, text, contentType: "application/json" } };
 }
 
 function unsupported(text: string): RequestPlan {
   return { kind: "answer", answer: { httpStatus: 400, text }, reason: "unsupported" };
 }
 
-function answer(httpStatus: number, text: string): RequestPlan {
-  return { kind: "answer", answer: { httpStatus, text } };
-}
-
-function notAllowed(method: string | undefined, allowed: string): RequestPlan {
-  const text = `${method} is not supported; use ${allowed}`;
-  return { kind: "answer", answer: { httpStatus: 405, text, headers: { Allow: allowed } } };
+function answer(text: TextAnswer): RequestPlan {
+  return { kind: "answer", answer: text };
 }

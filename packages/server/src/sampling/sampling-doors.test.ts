@@ -16,8 +16,9 @@ import { JaegerRemoteSampler } from "@opentelemetry/sampler-jaeger-remote";
 import { AlwaysOnSampler, SamplingDecision } from "@opentelemetry/sdk-trace-base";
 import { sendHttp } from "../../test/send-http.ts";
 import { newHttpServer } from "../http-door.ts";
+import { sendText } from "../text-answer.ts";
 import { addSamplingManager } from "./sampling-grpc.ts";
-import { answerSampling } from "./sampling-http.ts";
+import { samplingAnswer } from "./sampling-http.ts";
 import { parseStrategies } from "./strategies-file.ts";
 
 const strategies = parseStrategies(
@@ -44,7 +45,10 @@ const OPERATIONS = {
 
 describe("over HTTP", () => {
   const server = newHttpServer((request, response) =>
-    answerSampling(strategies, request, response),
+    sendText(
+      response,
+      samplingAnswer((service) => strategies.strategyOf(service), request),
+    ),
   );
   let port: number;
   before(async () => {

@@ -1,34 +1,19 @@
-// Sampling strategies over HTTP, as Jaeger's agent and collector answer them: any path with ?service=NAME.
+// Sampling strategies over HTTP, as Jaeger's agent and collector answer them: ?service=NAME.
 
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { type PlainAnswer, sendPlain } from "../plain-http-receiver.ts";
-import type { SamplingStrategies } from "./sampling-strategy.ts";
+import type { IncomingMessage } from "node:http";
+import { notAllowed, type TextAnswer } from "../text-answer.ts";
 
-export function answerSampling(
-  strategies: SamplingStrategies,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const service = serviceOf(request);
-  if (typeof service !== "string") {
-    sendPlain(response, service);
-    return;
-  }
-  const body = JSON.stringify(strategies.strategyOf(service));
-  response.writeHead(200, {
-    "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(body),
-  });
-  response.end(body);
-}
-
-function serviceOf({ method, url = "" }: IncomingMessage): string | PlainAnswer {
-  if (method !== "GET") {
-    const text = `${method} is not supported; use GET`;
-    return { httpStatus: 405, text, headers: { Allow: "GET" } };
-  }
+/** @param strategyOf a service's strategy, as a document */
+export function samplingAnswer(
+  strategyOf: (service: string) => object,
+  { method, url = "" }: IncomingMessage,
+): TextAnswer {
+  if (method !== "GET") return notAllowed(method, "GET");
   const query = url.slice(url.includes("?") ? url.indexOf("?") + 1 : url.length);
   const [service, ...others] = new URLSearchParams(query).getAll("service");
-  if (service !== undefined && others.length === 0) return service;
-  return { httpStatus: 400, text: "'service' parameter must be provided once" };
+  if (service === undefined || others.length > 0) {
+    return { httpStatus: 400, text: "'service' parameter must be provided once" };
+  }
+  const text = JSON.stringify(strategyOf(service));
+  return { httpStatus: 200, text, contentType: "application/json" };
 }

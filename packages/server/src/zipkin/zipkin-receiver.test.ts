@@ -12,11 +12,11 @@ import { zipkinProtobuf, zipkinThrift, zipkinV1Of } from "../../../wire/test/zip
 import { zipkinMessage } from "../../../wire/test/zipkin-messages.ts";
 import { CollectingWriter } from "../../test/collecting-writer.ts";
 import { type Reply, type Sent, sendHttp } from "../../test/send-http.ts";
+import type { AcceptingReceiver } from "../accepting-receiver.ts";
 import { BufferPool } from "../buffer-pool.ts";
 import { ByteBudget } from "../byte-budget.ts";
 import { newHttpServer } from "../http-door.ts";
 import { Metrics } from "../metrics.ts";
-import type { PlainHttpReceiver } from "../plain-http-receiver.ts";
 import { SpanIntake } from "../span-intake.ts";
 import { createZipkinReceiver } from "./zipkin-receiver.ts";
 
@@ -30,7 +30,7 @@ const THRIFT = "application/x-thrift";
 let writer: CollectingWriter;
 let budget: ByteBudget;
 let metrics: Metrics;
-let receiver: PlainHttpReceiver;
+let receiver: AcceptingReceiver;
 
 beforeEach(() => {
   writer = new CollectingWriter();

@@ -2,37 +2,71 @@
 // says itself which it is.
 // https://zipkin.io/zipkin-api/
 
-import { ZipkinJsonDecoder, ZipkinProtobufDecoder, ZipkinThriftDecoder } from "@culprit/wire";
+import type { IncomingMessage } from "node:http";
+import type { SpanSink } from "@culprit/trace-model";
+import {
+  type DecodeOutcome,
+  WireError,
+  ZipkinJsonDecoder,
+  ZipkinProtobufDecoder,
+  ZipkinThriftDecoder,
+} from "@culprit/wire";
+import { AcceptingReceiver, type RequestPlan } from "../accepting-receiver.ts";
 import type { Metrics } from "../metrics.ts";
-import { type Decode, PlainHttpReceiver } from "../plain-http-receiver.ts";
 import type { BodyLimits } from "../read-body.ts";
 import type { SpanIntake } from "../span-intake.ts";
+import { notAllowed } from "../text-answer.ts";
+
+/** A body that does not say what it is. */
+const DEFAULT_TYPE = "application/json";
 
 export function createZipkinReceiver(
   intake: SpanIntake,
   metrics: Metrics,
   limits: BodyLimits,
-): PlainHttpReceiver {
+): AcceptingReceiver {
   const json = new ZipkinJsonDecoder();
-  const protobuf = new ZipkinProtobufDecoder();
-  const thrift = new ZipkinThriftDecoder();
-  const decodeJson: Decode = (bytes, sink) => json.decode(bytes, sink);
-  const decoders = new Map([
-    [
-      "/api/v2/spans",
-      new Map<string, Decode>([
-        ["application/json", decodeJson],
-        ["application/x-protobuf", (bytes, sink) => protobuf.decode(bytes, sink)],
-      ]),
-    ],
-    [
-      "/api/v1/spans",
-      new Map<string, Decode>([
-        ["application/json", decodeJson],
-        ["application/x-thrift", (bytes, sink) => thrift.decode(bytes, sink)],
-      ]),
-    ],
-  ]);
-  const door = { receiver: "zipkin", decoders, defaultType: "application/json" } as const;
-  return new PlainHttpReceiver(door, intake, metrics, limits);
+  const decoders: Readonly<Record<string, Readonly<Record<string, Decoder>>>> = {
+    "/api/v2/spans": {
+      "application/json": json,
+      "application/x-protobuf": new ZipkinProtobufDecoder(),
+    },
+    "/api/v1/spans": {
+      "application/json": json,
+      "application/x-thrift": new ZipkinThriftDecoder(),
+    },
+  };
+  const plan = ({ url = "", method, headers }: IncomingMessage): RequestPlan => {
+    const [path = ""] = url.split("?", 1);
+    if (!Object.hasOwn(decoders, path)) {
+      const paths = Object.keys(decoders).join(" and ");
+      const text = `this port takes spans only, at POST ${paths}`;
+      return { kind: "answer", answer: { httpStatus: 404, text } };
+    }
+    if (method !== "POST") return { kind: "answer", answer: notAllowed(method, "POST") };
+    return spansPlan(headers["content-type"] ?? DEFAULT_TYPE, decoders[path] ?? {});
+  };
+  return new AcceptingReceiver("zipkin", plan, intake, metrics, limits);
+}
+
+interface Decoder {
+  decode(bytes: Uint8Array, sink: SpanSink): DecodeOutcome;
+}
+
+function spansPlan(given: string, decoders: Readonly<Record<string, Decoder>>): RequestPlan {
+  const type = given.split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  const decoder = Object.hasOwn(decoders, type) ? decoders[type] : undefined;
+  if (decoder === undefined) {
+    const supported = Object.keys(decoders).join(", ");
+    const text = `Unsupported content type: ${given}; supported: ${supported}`;
+    return { kind: "answer", answer: { httpStatus: 415, text }, reason: "unsupported" };
+  }
+  return {
+    kind: "decode",
+    decode(bytes, sink) {
+      // An empty body is a list of no spans in protobuf alone, and no client means it.
+      if (bytes.length === 0) throw new WireError("unknown-format", "the body is empty");
+      return decoder.decode(bytes, sink);
+    },
+  };
 }
