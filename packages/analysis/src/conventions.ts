@@ -7,6 +7,7 @@ import {
   type AttributeValue,
   type SearchedAttributes,
   type Span,
+  type SpanEvent,
 } from "@culprit/trace-model";
 
 export const HTTP_STATUS: AttributeKeys = new AttributeKeys(
@@ -43,7 +44,10 @@ export const ERROR_TYPE: AttributeKeys = new AttributeKeys("error.type");
 export const EXCEPTION_TYPE: AttributeKeys = new AttributeKeys("exception.type", "error.kind");
 export const EXCEPTION_MESSAGE: AttributeKeys = new AttributeKeys("exception.message");
 
-export const EXCEPTION_EVENT = "exception";
+/** Exporters that know no names of events send one with the attributes of an exception (Python's of Thrift does). */
+export function isException({ name, attributes }: SpanEvent): boolean {
+  return name === "exception" || attributes.has("exception.type");
+}
 
 export function firstValue(
   attributes: Attributes,

@@ -5,12 +5,12 @@ import type { AttributeKeys, Span, Trace } from "@culprit/trace-model";
 import {
   DATABASE_STATUS,
   ERROR_TYPE,
-  EXCEPTION_EVENT,
   EXCEPTION_MESSAGE,
   EXCEPTION_TYPE,
   firstText,
   grpcFailure,
   httpStatus,
+  isException,
 } from "./conventions.ts";
 import { Failure } from "./failures.ts";
 
@@ -56,7 +56,7 @@ function messageOf(span: Span): string | undefined {
 function ofException(span: Span, keys: AttributeKeys): string | undefined {
   for (let i = span.events.length - 1; i >= 0; i--) {
     const event = span.events[i];
-    if (event?.name !== EXCEPTION_EVENT) continue;
+    if (event === undefined || !isException(event)) continue;
     const text = firstText(event.attributes, keys);
     if (text !== undefined) return text;
   }

@@ -182,6 +182,19 @@ describe("errors", () => {
     assert.deepEqual(errors(verdict), ["2 error"]);
   });
 
+  it("are exceptions by their attributes where an exporter sent no event's name", () => {
+    const unnamed = { ...exceptionEvent("ValueError", "no"), name: "" };
+    const verdict = judge(root, {
+      id: "2",
+      parent: "1",
+      start: 0,
+      end: 50 * MS,
+      events: [unnamed],
+    });
+    assert.deepEqual(errors(verdict), ["2? ValueError ! 1"]);
+    assert.equal(verdict.errors[0]?.message, "no");
+  });
+
   it("are read from the names of the conventions, new and old", () => {
     const child = { id: "2", parent: "1", start: 0, end: 50 * MS, status: ERROR };
     for (const [attributes, type] of [

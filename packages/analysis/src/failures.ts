@@ -1,7 +1,7 @@
 // Which spans err, which fail and which ought to have been marked; one byte a row.
 
 import { type Span, SpanKind, StatusCode, type Trace, uint8Column } from "@culprit/trace-model";
-import { EXCEPTION_EVENT, grpcFailure, httpStatus } from "./conventions.ts";
+import { grpcFailure, httpStatus, isException } from "./conventions.ts";
 
 export const Failure = {
   /** Status ERROR, or an exception event. */
@@ -21,7 +21,7 @@ export function failures(trace: Trace): Uint8Array {
 
 export function errs(span: Span): boolean {
   if (span.statusCode === StatusCode.error) return true;
-  for (const event of span.events) if (event.name === EXCEPTION_EVENT) return true;
+  for (const event of span.events) if (isException(event)) return true;
   return false;
 }
 

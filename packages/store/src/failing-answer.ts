@@ -25,9 +25,12 @@ const GRPC_FAILURES: Readonly<Record<string, number>> = {
   DATA_LOSS: 15,
 };
 
+/** Some exporters send the attributes of an exception without the event's name. */
+const HAS_EXCEPTION = `(${eventNamed("exception")} or position(details, '"exception.type"') > 0)`;
+
 /** {@link Failing} of a row of spans. */
 export const FAILING: string = `multiIf(
-  status_code = ${StatusCode.error} or (details != '' and ${eventNamed("exception")}), ${Failing.fails},
+  status_code = ${StatusCode.error} or (details != '' and ${HAS_EXCEPTION}), ${Failing.fails},
   empty(attributes), ${Failing.no},
   (toUInt16OrZero(${HTTP_STATUS}) as http) >= 500 and http < 600, ${Failing.fails},
   (upper(${GRPC_STATUS}) as grpc) in (${grpcFailures().join(", ")}), ${Failing.fails},

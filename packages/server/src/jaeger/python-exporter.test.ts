@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { Verdict } from "@culprit/api";
 import { jaegerTrace } from "../../test/jaeger-trace.ts";
 import { type PythonEnvironment, pythonWith } from "../../test/python-environment.ts";
 import { startTestServer, type TestServer } from "../../test/running-server.ts";
@@ -40,6 +41,11 @@ with tracer.start_as_current_span("process_order") as order:
         validation.set_status(trace.Status(trace.StatusCode.ERROR, "결제 거부"))
 provider.shutdown()
 `;
+
+async function verdictOf(server: TestServer, traceId: string): Promise<Verdict> {
+  const answer = await fetch(`${server.url("query")}/api/culprit/traces/${traceId}/verdict`);
+  return (await answer.json()) as Verdict;
+}
 
 describe("Python's OpenTelemetry exporter for Jaeger", () => {
   let python: PythonEnvironment | string;
@@ -91,6 +97,8 @@ describe("Python's OpenTelemetry exporter for Jaeger", () => {
       const fields = new Map(log?.fields.map(({ key, value }) => [key, value]));
       assert.equal(fields.get("exception.type"), "ValueError");
       assert.equal(fields.get("exception.message"), "결제 거부");
+      const [error] = (await verdictOf(server, traceId)).errors;
+      assert.deepEqual([error?.type, error?.message], ["ValueError", "결제 거부"]);
     });
   }
 });
