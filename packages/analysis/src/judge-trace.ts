@@ -8,7 +8,7 @@ import { operation, service } from "./naming.ts";
 import { pathStacks, type StackShare } from "./profile/path-stacks.ts";
 
 /** Rises whenever the same spans may be judged otherwise than before: stored judgements of a lower one are stale. */
-export const ANALYSIS_VERSION = 1;
+export const ANALYSIS_VERSION = 2;
 
 export interface Judgement {
   readonly traceId: string;

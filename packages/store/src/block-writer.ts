@@ -156,7 +156,8 @@ export class BlockWriter implements SpanWriter {
   #writeIfDue(): void {
     if (!this.#due || this.#open.block.rows === 0) return;
     if (this.#writing !== undefined) {
-      this.#load.due(performance.now());
+      // One that is due for want of company keeps nobody from sending more.
+      if (this.#open.block.rows >= this.#options.blockRows) this.#load.due(performance.now());
       return;
     }
     clearTimeout(this.#timer);

@@ -103,9 +103,10 @@ export class QuietTraces {
 
   /**
    * Spans of the piece's traces that arrived after `since` and not after the quiet that follows the window, no more than
-   * `maxSpans`: as the engine answers, for `readTraces`. Those of traces that are not quiet yet are among them: to leave them out costs the engine more than
-   * to answer them, since it would look at all that came in the quiet. The range of ids has chosen the granules: to look
-   * for each of them in the index as well costs a fifth of the answer and passes none by.
+   * `maxSpans`: as the engine answers, for `readTraces`. Those of traces that are not quiet yet are among them: to leave
+   * them out costs the engine more than to answer them, since it would look at all that came in the quiet. The range of
+   * ids has chosen the granules: to look for each of them in the index as well costs a fifth of the answer and passes
+   * none by.
    */
   spans(piece: TracePiece, since: UnixNanos, maxSpans: number): Promise<Uint8Array> {
     return this.#engine.select(

@@ -29,7 +29,7 @@ export class WaitingLoad {
     else this.#cameBetween += spans;
   }
 
-  /** The open block is ready to be written, and another one is being. */
+  /** The open block is full, and another one is being written. */
   due(nowMs: number): void {
     this.#goTo(nowMs);
     this.#isDue = true;
@@ -48,7 +48,7 @@ export class WaitingLoad {
   }
 
   /**
-   * 0 to 1: the time in which a block that was due had to wait for the one before, and that part of the time of writing
+   * 0 to 1: the time in which a full block had to wait for the one before, and that part of the time of writing
    * in which less came than otherwise, because those who would have sent waited for its end. Less the pauses in
    * which nothing is written and nothing comes: who waits sends as soon as the end is reached.
    */

@@ -293,3 +293,59 @@ test("stopped while verdicts are on their way to the disk, it ends when they are
   assert.equal(kept.mock.callCount(), keptRows);
   assert.equal(keptRows, 1);
 });
+
+test("traces that are read again one by one make no others judged again", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1), ...traceOf(5));
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  await desk.write(...traceOf(1, 4).slice(3), ...traceOf(5, 4).slice(3));
+  await desk.write(...traceOf(2), ...traceOf(3), ...traceOf(4));
+  desk.pass(60n * SECOND);
+  let cuts = 0;
+  const pass = await desk.judge((settings, known): Judging => {
+    const judging = judgeInPlace(settings, known);
+    return {
+      ...judging,
+      judge: async (task) =>
+        task.wholeAfter === undefined && cuts++ === 0 ? { kind: "cut" } : judging.judge(task),
+    };
+  });
+  assert.ok(cuts > 1, "the late traces were read together, then each on its own");
+  assert.equal(pass.status.judgedTraces, 5);
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ spanCount }) => spanCount).sort(),
+    [3, 3, 3, 4, 4],
+  );
+});
+
+test("what arrives while a window is judged waits for the next second", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(11n * SECOND);
+  let judgements = 0;
+  const pass = new VerdictPass(desk.store.ledger, {
+    startJudging: (settings, known): Judging => {
+      const judging = judgeInPlace(settings, known);
+      return {
+        ...judging,
+        async judge(task) {
+          judgements++;
+          // With each window so much time passes that what has come in it is quiet.
+          await desk.write(...traceOf(1 + judgements));
+          desk.pass(12n * SECOND);
+          return judging.judge(task);
+        },
+      };
+    },
+    onError: (message, error) => desk.errors.push(`${message}: ${error}`),
+  });
+  await pass.open();
+  const running = pass.run();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const first = judgements;
+  pass.stop();
+  await running;
+  assert.equal(first, 1);
+  assert.deepEqual(desk.errors, []);
+});

@@ -74,6 +74,8 @@ const MOST_RESTS = 7;
 /** What there is to judge after a moment. */
 interface Found {
   readonly after: UnixNanos;
+  /** What arrived later could not be judged when this was found. */
+  readonly limit: UnixNanos;
   /** First and last of all; absent: nothing is stored. */
   readonly arrivals?: { readonly first: UnixNanos; readonly last: UnixNanos };
   /** Absent: nothing arrived that can be judged yet. */
@@ -81,6 +83,13 @@ interface Found {
   readonly pieces: readonly TracePiece[];
   /** The spans of the first piece. */
   readonly answer?: Promise<Uint8Array>;
+}
+
+interface AnswerBounds {
+  /** The answer lacks what arrived until then; absent: it lacks nothing. */
+  readonly since?: UnixNanos;
+  /** It holds no other traces of the piece than these; absent: it holds all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 export class VerdictPass {
@@ -189,9 +198,8 @@ export class VerdictPass {
 
   /** Up to where traces are quiet and nothing can appear any more. */
   #limit(): UnixNanos {
-    const quiet = this.#ledger.now() - BigInt(Math.round(this.#ledger.quietNanos));
-    const settled = this.#ledger.settledUntil();
-    return quiet < settled ? quiet : settled;
+    // A span of the quiet may still be on its way to the disk.
+    return this.#ledger.settledUntil() - BigInt(Math.round(this.#ledger.quietNanos));
   }
 
   /** One window. False when there was nothing to do before the limit. */
@@ -211,32 +219,35 @@ export class VerdictPass {
     if (window === undefined) return false;
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      if (next === undefined || next > limit()) return false;
+      if (next === undefined || next > found.limit) return false;
       this.#judgedUntil = next - 1n;
       return true;
     }
+    // What arrived in the meantime waits for the next second: windows of moments cost as much as windows of seconds.
+    const isMore = window.until < found.limit;
     await this.#judgeWindow(found, () => {
-      if (window.until < limit()) this.#lookAhead(window.until, limit());
+      if (isMore) this.#lookAhead(window.until, limit());
     });
     if (this.#stopped) return false;
     await this.#ledger.judged(window.until, waitedNanos);
     this.#judgedUntil = window.until;
-    return window.until < limit();
+    return isMore;
   }
 
   /** Changes nothing: an earlier window may still be being judged. */
   async #look(after: UnixNanos, limit: UnixNanos): Promise<Found> {
     const { quiet } = this.#ledger;
     const arrivals = await quiet.arrivals();
-    if (arrivals === undefined) return { after, pieces: [] };
+    if (arrivals === undefined) return { after, limit, pieces: [] };
     const from = arrivals.first > after ? arrivals.first - 1n : after;
-    if (arrivals.last <= from || limit <= from) return { after, arrivals, pieces: [] };
+    if (arrivals.last <= from || limit <= from) return { after, limit, arrivals, pieces: [] };
     const furthest = from + WINDOW_NANOS;
     const window = await quiet.window(from, furthest < limit ? furthest : limit, WINDOW_SPANS);
     const pieces = await quiet.pieces(window, PIECE_SPANS);
     const [first] = pieces;
     return {
       after,
+      limit,
       arrivals,
       window,
       pieces,
@@ -277,10 +288,9 @@ export class VerdictPass {
       next = following && this.#read(following);
       if (following === undefined) allRead();
       const startedMs = performance.now();
-      await this.#judge(piece, spans, this.#since(piece));
+      await this.#judge(piece, spans, { since: this.#since(piece) });
       if (this.#stopped) return this.#keepJudged();
-      const rests = restsFor(this.#options.waitingShare?.() ?? 0);
-      if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
+      await this.#rest(startedMs);
     }
     await this.#judgeIncomplete(pieces);
     await this.#keepJudged();
@@ -290,18 +300,30 @@ export class VerdictPass {
   async #judgeIncomplete([first]: readonly TracePiece[]): Promise<void> {
     const traceIds = this.#incomplete.sort();
     for (let at = 0; at < traceIds.length && !this.#stopped; at += IDS_A_STATEMENT) {
+      const startedMs = performance.now();
       const ids = traceIds.slice(at, at + IDS_A_STATEMENT);
       const part = {
         ...(first as TracePiece),
         firstTraceId: ids[0] as string,
         lastTraceId: ids.at(-1) as string,
       };
-      await this.#judge(part, await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS));
+      const answer = await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS);
+      await this.#judge(part, answer, { only: new Set(ids) });
+      await this.#rest(startedMs);
     }
   }
 
-  /** @param since the answer lacks what arrived until then; absent: it lacks nothing */
-  async #judge(piece: TracePiece, answer: Uint8Array, since?: UnixNanos): Promise<void> {
+  /** As long as receivers want it after work that began then. */
+  async #rest(startedMs: number): Promise<void> {
+    const rests = restsFor(this.#options.waitingShare?.() ?? 0);
+    if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
+  }
+
+  async #judge(
+    piece: TracePiece,
+    answer: Uint8Array,
+    { since, only }: AnswerBounds,
+  ): Promise<void> {
     this.#judging ??= await this.#startJudging();
     const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
     // What is not judged yet went on within the quiet and a window, so that its first span of these lies before that.
@@ -324,21 +346,22 @@ export class VerdictPass {
       this.#options.onError("judging failed; its traces are judged one by one", error);
       await this.#judging?.close();
       this.#judging = undefined;
-      return this.#judgeOneByOne(piece);
+      return this.#judgeOneByOne(piece, only);
     }
-    if (outcome.kind === "cut") return this.#judgeOneByOne(piece);
+    if (outcome.kind === "cut") return this.#judgeOneByOne(piece, only);
     this.#judged.push(outcome);
     if (rowCount(this.#judged) >= KEEP_ROWS) await this.#keepJudged();
     for (const traceId of outcome.incomplete) this.#incomplete.push(traceId);
   }
 
-  async #judgeOneByOne(piece: TracePiece): Promise<void> {
+  async #judgeOneByOne(piece: TracePiece, only?: ReadonlySet<string>): Promise<void> {
     const isOne = piece.firstTraceId === piece.lastTraceId;
     for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
       if (this.#stopped) return;
+      if (only !== undefined && !only.has(traceId)) continue;
       if (!isOne && spanCount < MAX_SPANS) {
         const single = { ...piece, firstTraceId: traceId, lastTraceId: traceId };
-        await this.#judge(single, await this.#ledger.quiet.wholeTraces([traceId], MAX_SPANS));
+        await this.#judge(single, await this.#ledger.quiet.wholeTraces([traceId], MAX_SPANS), {});
         continue;
       }
       const notJudged = spanCount < MAX_SPANS ? NOT_JUDGED.failed : NOT_JUDGED.tooLarge;
@@ -358,6 +381,7 @@ export class VerdictPass {
   /** Resolves when those before are on disk. */
   async #keepJudged(): Promise<void> {
     const judged = this.#judged;
+    if (judged.length === 0) return;
     this.#judged = [];
     await this.#keeping;
     this.#keeping = this.#write(judged);
@@ -395,6 +419,9 @@ export class VerdictPass {
 
   async #startJudging(): Promise<Judging> {
     if (this.#settings === undefined) throw new Error("the pass is not open");
+    // A thread that follows one which died is to know all that was judged, from the table.
+    await this.#keepJudged();
+    await this.#keeping;
     const judging = await this.#options.startJudging(this.#settings, this.#topology.knowledge());
     try {
       for await (const traceIds of this.#ledger.quiet.judgedTraces()) {
