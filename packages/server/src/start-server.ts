@@ -42,6 +42,7 @@ const MAX_BYTES_IN_FLIGHT = 192 * 1024 * 1024;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const watched = await openStrategies(options.samplingStrategiesFile);
   const strategies = watched ?? SAMPLING_ALL;
+  const strategyOf = (service: string) => strategies.strategyOf(service);
   const metrics = new Metrics();
   const store = await options.openStore({
     onCommit: (spans, sizeBytes, durationMs) => metrics.committed(spans, sizeBytes, durationMs),
@@ -126,14 +127,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     sampling: (port) =>
       openHttp("sampling", port, (request, response) => {
-        sendText(
-          response,
-          samplingAnswer((service) => strategies.strategyOf(service), request),
-        );
+        sendText(response, samplingAnswer(strategyOf, request));
       }),
     "jaeger-http": (port) => {
-      const sampling = (service: string) => strategies.strategyOf(service);
-      const receiver = createJaegerHttpReceiver({ intake, metrics, limits, sampling });
+      const receiver = createJaegerHttpReceiver({
+        intake,
+        metrics,
+        limits,
+        sampling: strategyOf,
+      });
       return openHttp("jaeger-http", port, (...request) => receiver.handle(...request));
     },
     "jaeger-grpc": (port) => {

@@ -41,15 +41,12 @@ export function attributeTextOf(value: AttributeValue): string {
   return jsonOf(value);
 }
 
-/** Integers of so many digits are exact as numbers, and reading those costs a fifth. */
-const EXACT_DIGITS = 15;
-
 export function attributeValueOf(type: string, text: string): AttributeValue {
   switch (type) {
     case "b":
       return text === "true";
     case "i":
-      return text.length <= EXACT_DIGITS ? BigInt(Number(text)) : BigInt(text);
+      return BigInt(text);
     case "d":
       return Number(text);
     case "y":

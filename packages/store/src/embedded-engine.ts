@@ -30,7 +30,7 @@ const MERGE_NICENESS = 10;
 
 /**
  * Parts below 20 MB (some 300,000 spans) have the engine's quick codec, LZ4: they are merged within seconds, and ZSTD is for
- * what lasts. Under load the engine then works a fifth less.
+ * what lasts. At 155,000 spans/s from 256 connections inserts and merges took 0.40 of a processor instead of 0.54.
  */
 const COMPRESSION = [
   "--compression.case.method=zstd",

@@ -26,25 +26,31 @@ export function createZipkinReceiver(
   limits: BodyLimits,
 ): AcceptingReceiver {
   const json = new ZipkinJsonDecoder();
-  const decoders: Readonly<Record<string, Readonly<Record<string, Decoder>>>> = {
-    "/api/v2/spans": {
-      "application/json": json,
-      "application/x-protobuf": new ZipkinProtobufDecoder(),
-    },
-    "/api/v1/spans": {
-      "application/json": json,
-      "application/x-thrift": new ZipkinThriftDecoder(),
-    },
-  };
+  const decoders = new Map<string, Decoders>([
+    [
+      "/api/v2/spans",
+      new Map<string, Decoder>([
+        ["application/json", json],
+        ["application/x-protobuf", new ZipkinProtobufDecoder()],
+      ]),
+    ],
+    [
+      "/api/v1/spans",
+      new Map<string, Decoder>([
+        ["application/json", json],
+        ["application/x-thrift", new ZipkinThriftDecoder()],
+      ]),
+    ],
+  ]);
   const plan = ({ url = "", method, headers }: IncomingMessage): RequestPlan => {
-    const [path = ""] = url.split("?", 1);
-    if (!Object.hasOwn(decoders, path)) {
-      const paths = Object.keys(decoders).join(" and ");
+    const ofPath = decoders.get(url.split("?", 1)[0] ?? "");
+    if (ofPath === undefined) {
+      const paths = [...decoders.keys()].join(" and ");
       const text = `this port takes spans only, at POST ${paths}`;
       return { kind: "answer", answer: { httpStatus: 404, text } };
     }
     if (method !== "POST") return { kind: "answer", answer: notAllowed(method, "POST") };
-    return spansPlan(headers["content-type"] ?? DEFAULT_TYPE, decoders[path] ?? {});
+    return spansPlan(headers["content-type"] ?? DEFAULT_TYPE, ofPath);
   };
   return new AcceptingReceiver("zipkin", plan, intake, metrics, limits);
 }
@@ -53,11 +59,14 @@ interface Decoder {
   decode(bytes: Uint8Array, sink: SpanSink): DecodeOutcome;
 }
 
-function spansPlan(given: string, decoders: Readonly<Record<string, Decoder>>): RequestPlan {
-  const type = given.split(";", 1)[0]?.trim().toLowerCase() ?? "";
-  const decoder = Object.hasOwn(decoders, type) ? decoders[type] : undefined;
+/** By media type, in the order in which they are listed to clients. */
+type Decoders = ReadonlyMap<string, Decoder>;
+
+function spansPlan(given: string, decoders: Decoders): RequestPlan {
+  // Parameters, well-formed or not, say nothing that the body does not.
+  const decoder = decoders.get(given.split(";", 1)[0]?.trim().toLowerCase() ?? "");
   if (decoder === undefined) {
-    const supported = Object.keys(decoders).join(", ");
+    const supported = [...decoders.keys()].join(", ");
     const text = `Unsupported content type: ${given}; supported: ${supported}`;
     return { kind: "answer", answer: { httpStatus: 415, text }, reason: "unsupported" };
   }
