@@ -80,6 +80,7 @@ async function storeOn(engine: Engine, options: StoreOptions): Promise<Store> {
       ? ((await lastQuietNanos(engine)) ?? QUIET_MS * 1e6)
       : options.quietMs * 1e6;
   const ledger = new VerdictLedger(engine, writer, clock, quietNanos);
+  await ledger.merges.open();
   clock.passed((await ledger.progress()).judgedUntil);
   clock.passed((await ledger.quiet.arrivals())?.last ?? 0n);
   const archive = new SqlTraceArchive(engine);

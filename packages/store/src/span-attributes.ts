@@ -7,9 +7,11 @@ import type {
   AttributeValue,
   SearchedAttributes,
 } from "@culprit/trace-model";
-import { attributeValueOf } from "./attribute-text.ts";
+import { AttributeType, attributeValueOf } from "./attribute-text.ts";
 import type { StringMaps, Strings } from "./native-strings.ts";
 
+/** Integers are statuses, ports and line numbers, mostly few: to make one from its text costs five times as much as to find it. */
+const MAX_INTEGERS = 1024;
 /** Up to this many keys are compared with each other: making a set of them costs more. */
 const COMPARED_KEYS = 24;
 
@@ -21,6 +23,7 @@ export class AttributeColumn {
   readonly #numberOf: ReadonlyMap<string, number>;
   /** Of the keys that have one, by their place. */
   readonly #numbersOf: (readonly number[] | undefined)[] = [];
+  readonly #integers = new Map<string, bigint>();
 
   constructor(maps: StringMaps, types: Strings) {
     this.#maps = maps;
@@ -98,7 +101,17 @@ export class AttributeColumn {
 
   #valueAt(row: number, at: number, start: number): AttributeValue {
     const type = (this.#types.at(row) as string).charAt(at - start);
-    return attributeValueOf(type, this.#maps.values.at(at) as string);
+    const text = this.#maps.values.at(at) as string;
+    return type === AttributeType.int64 ? this.#integerOf(text) : attributeValueOf(type, text);
+  }
+
+  #integerOf(text: string): bigint {
+    let value = this.#integers.get(text);
+    if (value === undefined) {
+      value = BigInt(text);
+      if (this.#integers.size < MAX_INTEGERS) this.#integers.set(text, value);
+    }
+    return value;
   }
 }
 

@@ -7,6 +7,7 @@ import type { Engine } from "./engine.ts";
 import type { NativeColumn } from "./native-column.ts";
 import { selectRows } from "./native-rows.ts";
 import { QuietTraces } from "./quiet-traces.ts";
+import { SpanMerges } from "./span-merges.ts";
 import { readTopology, type TopologyEntries, writeTopology } from "./topology-register.ts";
 
 /** Columns of `VerdictBlock`. */
@@ -26,6 +27,7 @@ export interface VerdictProgress {
 
 export class VerdictLedger {
   readonly quiet: QuietTraces;
+  readonly merges: SpanMerges;
   readonly #engine: Engine;
   readonly #writer: BlockWriter;
   readonly #clock: ArrivalClock;
@@ -37,6 +39,7 @@ export class VerdictLedger {
     this.#clock = clock;
     this.#quietNanos = quietNanos;
     this.quiet = new QuietTraces(engine.background, quietNanos);
+    this.merges = new SpanMerges(engine);
   }
 
   get quietNanos(): DurationNanos {

@@ -294,6 +294,37 @@ test("stopped while verdicts are on their way to the disk, it ends when they are
   assert.equal(keptRows, 1);
 });
 
+test("while it is behind, merges wait", async (t) => {
+  const desk = await Desk.open(t);
+  const { merges } = desk.store.ledger;
+  const said: string[] = [];
+  for (const what of ["hold", "release"] as const) {
+    const does = merges[what].bind(merges);
+    t.mock.method(merges, what, async () => {
+      said.push(what);
+      await does();
+    });
+  }
+  // Windows are of four seconds at most, so that after the first there is more.
+  for (const n of [1, 2, 3]) {
+    await desk.write(...traceOf(n));
+    desk.pass(5n * SECOND);
+  }
+  desk.pass(60n * SECOND);
+  const pass = new VerdictPass(desk.store.ledger, {
+    startJudging: judgeInPlace,
+    onError: (message, error) => desk.errors.push(`${message}: ${error}`),
+  });
+  await pass.open();
+  const running = pass.run();
+  while (said.at(-1) !== "release") await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(pass.status.judgedTraces, 3);
+  assert.ok(said.includes("hold"));
+  pass.stop();
+  await running;
+  assert.deepEqual(desk.errors, []);
+});
+
 test("traces that are read again one by one make no others judged again", async (t) => {
   const desk = await Desk.open(t);
   await desk.write(...traceOf(1), ...traceOf(5));

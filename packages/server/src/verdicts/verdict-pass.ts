@@ -58,6 +58,11 @@ const MAX_SPANS = 400_000;
 const WINDOW_NANOS = 4_000_000_000n;
 /** SDKs flush every five seconds: of few traces do spans arrive further apart. Those are read again by their ids. */
 const LONG_TRACE_NANOS = 6_000_000_000n;
+/**
+ * From here on the engine's merges wait until all is judged: on a full machine they take a sixth of it, and verdicts are
+ * wanted sooner.
+ */
+const BEHIND_NANOS = 2e9;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
@@ -160,6 +165,8 @@ export class VerdictPass {
       let worked = false;
       try {
         worked = await this.#turn(() => this.#limit(), this.#ledger.quietNanos);
+        if (!worked) await this.#ledger.merges.release();
+        else if (this.status.lagNanos > BEHIND_NANOS) await this.#ledger.merges.hold();
       } catch (error) {
         if (this.#stopped) break;
         this.#failedTurns++;
@@ -190,6 +197,8 @@ export class VerdictPass {
     await this.#ahead?.then(({ answer }) => answer).catch(() => undefined);
     await this.#judging?.close();
     this.#judging = undefined;
+    // What stays held goes on when the database is opened again.
+    await this.#ledger.merges.release().catch(() => undefined);
   }
 
   get #stopped(): boolean {
