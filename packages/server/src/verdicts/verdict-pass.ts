@@ -166,7 +166,6 @@ export class VerdictPass {
       try {
         worked = await this.#turn(() => this.#limit(), this.#ledger.quietNanos);
         if (!worked) await this.#ledger.merges.release();
-        else if (this.status.lagNanos > BEHIND_NANOS) await this.#ledger.merges.hold();
       } catch (error) {
         if (this.#stopped) break;
         this.#failedTurns++;
@@ -292,6 +291,7 @@ export class VerdictPass {
     this.#keeping = Promise.resolve();
     let next = answer;
     for (const [i, piece] of pieces.entries()) {
+      if (this.status.lagNanos > BEHIND_NANOS) await this.#ledger.merges.hold();
       const spans = await (next as Promise<Uint8Array>);
       const following = pieces[i + 1];
       next = following && this.#read(following);
