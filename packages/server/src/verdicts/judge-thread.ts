@@ -4,7 +4,8 @@ import { readlinkSync } from "node:fs";
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { TopologyKnowledge } from "@culprit/analysis";
-import { type Judged, type JudgeSettings, type JudgeTask, TraceJudge } from "./trace-judge.ts";
+import type { ThreadWork } from "./judging.ts";
+import { type Judged, type JudgeSettings, TraceJudge } from "./trace-judge.ts";
 
 const { settings, known } = workerData as {
   readonly settings: JudgeSettings;
@@ -16,9 +17,12 @@ const NICENESS = 2;
 
 yieldToReceivers();
 const judge = new TraceJudge(settings, known);
-parentPort?.on("message", (task: JudgeTask | readonly string[]) => {
-  if (!("answer" in task)) return judge.seen(task);
-  const outcome = judge.judge(task);
+let practice: TraceJudge | undefined;
+parentPort?.on("message", (message: ThreadWork | readonly string[]) => {
+  if (!("task" in message)) return judge.seen(message);
+  const { task, isPractice } = message;
+  practice = isPractice ? (practice ?? new TraceJudge(settings, known)) : undefined;
+  const outcome = (practice ?? judge).judge(task);
   // Some megabytes, freed now rather than with the next collection of old garbage, which they would bring about.
   if (task.answer.buffer instanceof ArrayBuffer) task.answer.buffer.transfer(0);
   parentPort?.postMessage(outcome, outcome.kind === "cut" ? [] : buffersOf(outcome));

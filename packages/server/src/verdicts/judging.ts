@@ -13,11 +13,19 @@ import {
 /** What a trace needs is garbage after it, so that a collection finds little alive; more than this was no quicker. */
 const YOUNG_MB = 32;
 
+/** What the thread is sent, beside lists of trace ids. */
+export interface ThreadWork {
+  readonly task: JudgeTask;
+  readonly isPractice: boolean;
+}
+
 export interface Judging {
   /** Tells of traces that were judged before. To be told before the first task. */
   seen(traceIds: readonly string[]): void;
   /** One task at a time. The bytes of the answer are given away. */
   judge(task: JudgeTask): Promise<JudgeOutcome>;
+  /** The same for nothing: no trace counts as judged or seen. */
+  practise(task: JudgeTask): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,6 +34,7 @@ export function judgeInPlace(settings: JudgeSettings, known: TopologyKnowledge):
   return {
     seen: (traceIds) => judge.seen(traceIds),
     judge: async (task) => judge.judge(task),
+    async practise() {},
     async close() {},
   };
 }
@@ -63,13 +72,17 @@ export async function judgeInThread(
   });
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
+  const send = (work: ThreadWork): Promise<JudgeOutcome> => {
+    if (broken !== undefined) return Promise.reject(broken);
+    pending = Promise.withResolvers();
+    worker.postMessage(work, [work.task.answer.buffer as ArrayBuffer]);
+    return pending.promise;
+  };
   return {
     seen: (traceIds) => worker.postMessage(traceIds),
-    judge(task) {
-      if (broken !== undefined) return Promise.reject(broken);
-      pending = Promise.withResolvers();
-      worker.postMessage(task, [task.answer.buffer as ArrayBuffer]);
-      return pending.promise;
+    judge: (task) => send({ task, isPractice: false }),
+    async practise(task) {
+      await send({ task, isPractice: true });
     },
     async close() {
       await worker.terminate();

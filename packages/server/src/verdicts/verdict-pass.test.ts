@@ -294,6 +294,41 @@ test("stopped while verdicts are on their way to the disk, it ends when they are
   assert.equal(keptRows, 1);
 });
 
+test("until something is quiet the thread practises at what came, and nothing of it counts", async (t) => {
+  const desk = await Desk.open(t);
+  let practised = 0;
+  const pass = new VerdictPass(desk.store.ledger, {
+    startJudging: async (settings, known) => {
+      const judging = await judgeInThread(settings, known);
+      return {
+        ...judging,
+        async practise(task) {
+          await judging.practise(task);
+          practised++;
+        },
+      };
+    },
+    onError: (message, error) => desk.errors.push(`${message}: ${error}`),
+  });
+  await desk.write(...traceOf(1), ...traceOf(2));
+  desk.pass(SECOND);
+  await pass.open();
+  const running = pass.run();
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await until(() => practised > 0);
+  assert.equal(pass.status.judgedTraces, 0);
+  assert.deepEqual(await desk.verdicts(), []);
+  desk.pass(20n * SECOND);
+  await until(() => pass.status.judgedTraces > 0);
+  pass.stop();
+  await running;
+  assert.equal(pass.status.judgedTraces, 2);
+  assert.equal((await desk.verdicts()).length, 2);
+  assert.deepEqual(desk.errors, []);
+});
+
 test("while it is behind, merges wait", async (t) => {
   const desk = await Desk.open(t);
   const { merges } = desk.store.ledger;

@@ -63,6 +63,10 @@ const LONG_TRACE_NANOS = 6_000_000_000n;
  * wanted sooner.
  */
 const BEHIND_NANOS = 2e9;
+/** After so many the thread's code is compiled for what comes; a fiftieth of a second each time, while nothing is quiet. */
+const PRACTICE_SPANS = 200_000;
+const PRACTICE_PIECE_SPANS = 25_000;
+const PRACTICE_NANOS = 1_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
@@ -121,6 +125,7 @@ export class VerdictPass {
   #keeping: Promise<void> = Promise.resolve();
   #judgedTraces = 0;
   #judgedSpans = 0;
+  #practisedSpans = 0;
   #unjudgedTraces = 0;
   #failedTurns = 0;
 
@@ -224,10 +229,10 @@ export class VerdictPass {
       this.#waitingSince = (await quiet.nextArrival(this.#judgedUntil)) ?? arrivals.last;
     }
     this.#latest = arrivals.last;
-    if (window === undefined) return false;
+    if (window === undefined) return this.#practise();
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      if (next === undefined || next > found.limit) return false;
+      if (next === undefined || next > found.limit) return this.#practise();
       this.#judgedUntil = next - 1n;
       return true;
     }
@@ -240,6 +245,31 @@ export class VerdictPass {
     await this.#ledger.judged(window.until, waitedNanos);
     this.#judgedUntil = window.until;
     return isMore;
+  }
+
+  /**
+   * Nothing is quiet yet, but it will be: until then the thread judges what came last, for nothing. Code that has not run
+   * takes three times as long, and the first seconds of a load would make verdicts late for all that follow.
+   */
+  async #practise(): Promise<false> {
+    const isWarm = this.#judgedSpans + this.#practisedSpans >= PRACTICE_SPANS;
+    if (isWarm || this.#judgedTraces > 0 || this.#waitingShare() > CALM_SHARE) return false;
+    const { quiet } = this.#ledger;
+    const window = await quiet.window(this.#latest - PRACTICE_NANOS, this.#latest, WINDOW_SPANS);
+    const [piece] = await quiet.pieces(window, PRACTICE_PIECE_SPANS);
+    if (piece === undefined) return false;
+    const answer = await quiet.spans(piece, window.after, MAX_SPANS);
+    this.#judging ??= await this.#startJudging();
+    this.#practisedSpans += Math.min(window.spanCount, PRACTICE_PIECE_SPANS);
+    const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
+    try {
+      await this.#judging.practise(task);
+    } catch (error) {
+      await this.#judging.close();
+      this.#judging = undefined;
+      throw error;
+    }
+    return false;
   }
 
   /** Changes nothing: an earlier window may still be being judged. */
@@ -324,8 +354,12 @@ export class VerdictPass {
 
   /** As long as receivers want it after work that began then. */
   async #rest(startedMs: number): Promise<void> {
-    const rests = restsFor(this.#options.waitingShare?.() ?? 0);
+    const rests = restsFor(this.#waitingShare());
     if (rests > 0) await this.#pause((performance.now() - startedMs) * rests);
+  }
+
+  #waitingShare(): number {
+    return this.#options.waitingShare?.() ?? 0;
   }
 
   async #judge(
