@@ -15,7 +15,8 @@ const DAY = 86_400n * SECOND;
 
 /** A store whose clock stands where a test puts it, but for the moments that pass while it runs. */
 class Desk {
-  nowUnixNano = 1_795_000_000n * SECOND;
+  readonly startedUnixNano = 1_795_000_000n * SECOND;
+  nowUnixNano = this.startedUnixNano;
   readonly errors: string[] = [];
   readonly #folder: string;
   store!: Store;
@@ -385,21 +386,23 @@ test("traces that are read again one by one make no others judged again", async 
   );
 });
 
-test("what arrives while a window is judged waits for the next second", async (t) => {
+/** How often it judges within 0.7 s, where with each window so much time passes and the next trace is quiet after it. */
+async function judgementsWithoutPause(t: TestContext, nanosEach: bigint): Promise<number> {
   const desk = await Desk.open(t);
-  await desk.write(...traceOf(1));
-  desk.pass(11n * SECOND);
+  for (let n = 1; n <= 12; n++) {
+    await desk.write(...traceOf(n));
+    desk.pass(nanosEach);
+  }
+  desk.nowUnixNano = desk.startedUnixNano + 10n * SECOND + nanosEach / 2n;
   let judgements = 0;
   const pass = new VerdictPass(desk.store.ledger, {
     startJudging: (settings, known): Judging => {
       const judging = judgeInPlace(settings, known);
       return {
         ...judging,
-        async judge(task) {
+        judge(task) {
           judgements++;
-          // With each window so much time passes that what has come in it is quiet.
-          await desk.write(...traceOf(1 + judgements));
-          desk.pass(12n * SECOND);
+          desk.pass(nanosEach);
           return judging.judge(task);
         },
       };
@@ -412,6 +415,15 @@ test("what arrives while a window is judged waits for the next second", async (t
   const first = judgements;
   pass.stop();
   await running;
-  assert.equal(first, 1);
   assert.deepEqual(desk.errors, []);
+  return first;
+}
+
+test("what arrives in moments while a window is judged waits for the next second", async (t) => {
+  assert.equal(await judgementsWithoutPause(t, SECOND / 2n), 1);
+});
+
+test("where seconds of arrivals wait there is no pause", async (t) => {
+  const judgements = await judgementsWithoutPause(t, (SECOND * 3n) / 2n);
+  assert.ok(judgements > 1, `${judgements} windows`);
 });

@@ -69,6 +69,7 @@ const PRACTICE_PIECE_SPANS = 25_000;
 const PRACTICE_NANOS = 1_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
+const PAUSE_NANOS = BigInt(PAUSE_MS) * 1_000_000n;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
 /**
@@ -236,15 +237,15 @@ export class VerdictPass {
       this.#judgedUntil = next - 1n;
       return true;
     }
-    // What arrived in the meantime waits for the next second: windows of moments cost as much as windows of seconds.
-    const isMore = window.until < found.limit;
+    // Windows of moments cost as much as windows of seconds.
+    const isMore = () => window.until < found.limit || window.until + PAUSE_NANOS < limit();
     await this.#judgeWindow(found, () => {
-      if (isMore) this.#lookAhead(window.until, limit());
+      if (isMore()) this.#lookAhead(window.until, limit());
     });
     if (this.#stopped) return false;
     await this.#ledger.judged(window.until, waitedNanos);
     this.#judgedUntil = window.until;
-    return isMore;
+    return isMore();
   }
 
   /**
