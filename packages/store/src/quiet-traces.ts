@@ -79,13 +79,14 @@ export class QuietTraces {
     return { after, until, spanCount };
   }
 
-  /** Ranges of the window's trace ids, each of about `pieceSpans` spans of the window. */
+  /** Ranges of the window's trace ids, of about as many spans each, `pieceSpans` of the window at most. */
   async pieces(window: ArrivalWindow, pieceSpans: number): Promise<readonly TracePiece[]> {
     if (window.spanCount === 0) return [];
+    const size = Math.ceil(window.spanCount / Math.ceil(window.spanCount / pieceSpans));
     const rows = await selectRows(
       this.#engine,
       `select min(trace_id) as first, max(trace_id) as last,
-         intDiv(before, ${Math.max(1, Math.floor(pieceSpans))}) as piece
+         intDiv(before, ${size}) as piece
        from (
          select trace_id, sum(spans) over (order by trace_id) - spans as before
          from (

@@ -53,13 +53,18 @@ class Desk {
   async judge(
     startJudging: VerdictPassOptions["startJudging"] = judgeInPlace,
   ): Promise<VerdictPass> {
-    const pass = new VerdictPass(this.store.ledger, {
-      startJudging,
-      onError: (message, error) => this.errors.push(`${message}: ${error}`),
-    });
+    const pass = this.running(startJudging);
     await pass.open();
     await pass.runUntil(this.nowUnixNano - 10n * SECOND);
     return pass;
+  }
+
+  /** To be opened and run. */
+  running(startJudging: VerdictPassOptions["startJudging"] = judgeInPlace): VerdictPass {
+    return new VerdictPass(this.store.ledger, {
+      startJudging,
+      onError: (message, error) => this.errors.push(`${message}: ${error}`),
+    });
   }
 
   async verdicts(): Promise<StoredVerdict[]> {
@@ -271,28 +276,69 @@ test("stopped while verdicts are on their way to the disk, it ends when they are
   await desk.write(...traceOf(1));
   desk.pass(60n * SECOND);
   const { ledger } = desk.store;
-  const kept = t.mock.method(ledger, "keep", async () => {
+  const keep = ledger.keep.bind(ledger);
+  let isKept = false;
+  t.mock.method(ledger, "keep", async (rows: Parameters<typeof keep>[0]) => {
+    pass.stop();
     await new Promise((resolve) => setTimeout(resolve, 200));
-    keptRows++;
+    await keep(rows);
+    isKept = true;
   });
-  let keptRows = 0;
-  const pass: VerdictPass = new VerdictPass(ledger, {
-    startJudging: (settings, known) => {
-      const judging = judgeInPlace(settings, known);
-      return {
-        ...judging,
-        judge(task) {
-          pass.stop();
-          return judging.judge(task);
-        },
-      };
-    },
-    onError: (message, error) => desk.errors.push(`${message}: ${error}`),
+  const pass: VerdictPass = desk.running();
+  await pass.open();
+  await pass.run();
+  assert.ok(isKept);
+  await desk.judge();
+  assert.equal((await desk.verdicts()).length, 1);
+});
+
+test("stopped within a window it keeps nothing of it, so that nothing is there twice", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1));
+  desk.pass(60n * SECOND);
+  const pass: VerdictPass = desk.running((settings, known) => {
+    const judging = judgeInPlace(settings, known);
+    return {
+      ...judging,
+      judge(task) {
+        pass.stop();
+        return judging.judge(task);
+      },
+    };
   });
   await pass.open();
   await pass.run();
-  assert.equal(kept.mock.callCount(), keptRows);
-  assert.equal(keptRows, 1);
+  assert.equal((await desk.verdicts()).length, 0);
+  await desk.judge();
+  assert.equal((await desk.verdicts()).length, 1);
+  assert.deepEqual(desk.errors, []);
+});
+
+test("what could not be kept is judged again with all that was judged after it", async (t) => {
+  const desk = await Desk.open(t);
+  for (const n of [1, 2, 3]) {
+    await desk.write(...traceOf(n));
+    desk.pass(5n * SECOND);
+  }
+  desk.pass(60n * SECOND);
+  const { ledger } = desk.store;
+  const keep = ledger.keep.bind(ledger);
+  let calls = 0;
+  t.mock.method(ledger, "keep", async (rows: Parameters<typeof keep>[0]) => {
+    if (calls++ === 0) throw new Error("the disk is full");
+    await keep(rows);
+  });
+  const pass = desk.running();
+  await pass.open();
+  const running = pass.run();
+  while (pass.status.judgedTraces < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  pass.stop();
+  await running;
+  assert.equal(pass.status.failedTurns, 1);
+  assert.deepEqual(desk.errors, [
+    "storing verdicts failed and is tried again: Error: the disk is full",
+  ]);
+  assert.equal((await desk.verdicts()).length, 3);
 });
 
 test("until something is quiet the thread practises at what came, and nothing of it counts", async (t) => {

@@ -111,6 +111,10 @@ export class VerdictPass {
   #settings: JudgeSettings | undefined;
   #longestQuiet = 0n;
   #judgedUntil = 0n;
+  /** Where the next window begins: what was judged before it may still be on its way to the disk. */
+  #nextAfter = 0n;
+  /** That way of the last window, its progress included. */
+  #finishing: Promise<void> = Promise.resolve();
   /** The latest arrival when it was last looked. */
   #latest = 0n;
   /** Nothing that waits arrived before. It may have come after hours of silence, which are no lag. */
@@ -159,6 +163,7 @@ export class VerdictPass {
   async open(): Promise<void> {
     const { judgedUntil, shortestQuietNanos, longestQuietNanos } = await this.#ledger.progress();
     this.#judgedUntil = judgedUntil;
+    this.#nextAfter = judgedUntil;
     this.#settings = { quietNanos: this.#ledger.quietNanos, shortestQuietNanos };
     this.#longestQuiet = BigInt(Math.round(longestQuietNanos));
     this.#topology.learn(await this.#ledger.topology());
@@ -176,6 +181,7 @@ export class VerdictPass {
         if (this.#stopped) break;
         this.#failedTurns++;
         this.#options.onError("storing verdicts failed and is tried again", error);
+        await this.#startAnew();
       }
       if (!worked) await this.#pause(PAUSE_MS);
     }
@@ -196,8 +202,19 @@ export class VerdictPass {
     this.#stopping.abort();
   }
 
+  /** From where progress is on disk. */
+  async #startAnew(): Promise<void> {
+    await this.#finishing.catch(() => undefined);
+    await this.#keeping.catch(() => undefined);
+    this.#finishing = Promise.resolve();
+    this.#keeping = Promise.resolve();
+    this.#judged = [];
+    this.#nextAfter = this.#judgedUntil;
+  }
+
   async #end(): Promise<void> {
     // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
+    await this.#finishing.catch(() => undefined);
     await this.#keeping.catch(() => undefined);
     await this.#ahead?.then(({ answer }) => answer).catch(() => undefined);
     await this.#judging?.close();
@@ -220,21 +237,22 @@ export class VerdictPass {
   async #turn(limit: () => UnixNanos, waitedNanos: DurationNanos): Promise<boolean> {
     const { quiet } = this.#ledger;
     const ahead = await this.#takeAhead();
-    const found = ahead ?? (await this.#look(this.#judgedUntil, limit()));
+    const found = ahead ?? (await this.#look(this.#nextAfter, limit()));
     const { arrivals, window } = found;
-    if (arrivals !== undefined && arrivals.first > this.#judgedUntil) {
-      this.#judgedUntil = arrivals.first - 1n;
+    if (window === undefined || window.spanCount === 0) await this.#finishing;
+    if (arrivals !== undefined && arrivals.first > this.#nextAfter) {
+      this.#skipTo(arrivals.first - 1n);
     }
-    if (arrivals === undefined || arrivals.last <= this.#judgedUntil) return false;
-    if (this.#latest <= this.#judgedUntil) {
-      this.#waitingSince = (await quiet.nextArrival(this.#judgedUntil)) ?? arrivals.last;
+    if (arrivals === undefined || arrivals.last <= this.#nextAfter) return false;
+    if (this.#latest <= this.#nextAfter) {
+      this.#waitingSince = (await quiet.nextArrival(this.#nextAfter)) ?? arrivals.last;
     }
     this.#latest = arrivals.last;
     if (window === undefined) return this.#practise();
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
       if (next === undefined || next > found.limit) return this.#practise();
-      this.#judgedUntil = next - 1n;
+      this.#skipTo(next - 1n);
       return true;
     }
     // Windows of moments cost as much as windows of seconds.
@@ -243,9 +261,34 @@ export class VerdictPass {
       if (isMore()) this.#lookAhead(window.until, limit());
     });
     if (this.#stopped) return false;
-    await this.#ledger.judged(window.until, waitedNanos);
-    this.#judgedUntil = window.until;
-    return isMore();
+    const before = this.#finishing;
+    this.#finishing = this.#finish(before, window.until, waitedNanos);
+    // Awaited in its turn; until then its failure is nobody's.
+    this.#finishing.catch(() => undefined);
+    this.#nextAfter = window.until;
+    await before;
+    if (isMore()) return true;
+    await this.#finishing;
+    return false;
+  }
+
+  /** Nothing arrived up to there. */
+  #skipTo(moment: UnixNanos): void {
+    this.#judgedUntil = moment;
+    this.#nextAfter = moment;
+  }
+
+  /** The window's rows, then that it is judged. */
+  async #finish(
+    before: Promise<void>,
+    until: UnixNanos,
+    waitedNanos: DurationNanos,
+  ): Promise<void> {
+    const kept = this.#keepJudged();
+    await before;
+    await kept;
+    await this.#ledger.judged(until, waitedNanos);
+    this.#judgedUntil = until;
   }
 
   /**
@@ -305,7 +348,7 @@ export class VerdictPass {
     const ahead = this.#ahead;
     this.#ahead = undefined;
     const found = await ahead;
-    return found?.after === this.#judgedUntil ? found : undefined;
+    return found?.after === this.#nextAfter ? found : undefined;
   }
 
   #read(piece: TracePiece): Promise<Uint8Array> {
@@ -317,24 +360,24 @@ export class VerdictPass {
 
   /** @param allRead called when the thread has the last piece to work at and the engine nothing more to read */
   async #judgeWindow({ pieces, answer }: Found, allRead: () => void): Promise<void> {
-    this.#judged = [];
     this.#incomplete = [];
-    this.#keeping = Promise.resolve();
     let next = answer;
     for (const [i, piece] of pieces.entries()) {
-      if (this.status.lagNanos > BEHIND_NANOS) await this.#ledger.merges.hold();
       const spans = await (next as Promise<Uint8Array>);
       const following = pieces[i + 1];
       next = following && this.#read(following);
       if (following === undefined) allRead();
       const startedMs = performance.now();
-      await this.#judge(piece, spans, { since: this.#since(piece) });
-      if (this.#stopped) return this.#keepJudged();
+      const isBehind = this.status.lagNanos > BEHIND_NANOS;
+      await Promise.all([
+        this.#judge(piece, spans, { since: this.#since(piece) }),
+        isBehind ? this.#ledger.merges.hold() : undefined,
+      ]);
+      // What is not kept is judged again; what were kept without its progress would be there twice.
+      if (this.#stopped) return;
       await this.#rest(startedMs);
     }
     await this.#judgeIncomplete(pieces);
-    await this.#keepJudged();
-    await this.#keeping;
   }
 
   async #judgeIncomplete([first]: readonly TracePiece[]): Promise<void> {
@@ -394,7 +437,11 @@ export class VerdictPass {
     }
     if (outcome.kind === "cut") return this.#judgeOneByOne(piece, only);
     this.#judged.push(outcome);
-    if (rowCount(this.#judged) >= KEEP_ROWS) await this.#keepJudged();
+    if (rowCount(this.#judged) >= KEEP_ROWS) {
+      const before = this.#keeping;
+      this.#keepJudged();
+      await before;
+    }
     for (const traceId of outcome.incomplete) this.#incomplete.push(traceId);
   }
 
@@ -422,15 +469,16 @@ export class VerdictPass {
     }
   }
 
-  /** Resolves when those before are on disk. */
-  async #keepJudged(): Promise<void> {
+  /** One batch after the other. Resolves when this one is on disk. */
+  #keepJudged(): Promise<void> {
     const judged = this.#judged;
-    if (judged.length === 0) return;
     this.#judged = [];
-    await this.#keeping;
-    this.#keeping = this.#write(judged);
-    // Awaited in its turn; until then its failure is nobody's.
-    this.#keeping.catch(() => undefined);
+    if (judged.length > 0) {
+      this.#keeping = this.#keeping.then(() => this.#write(judged));
+      // Awaited in its turn; until then its failure is nobody's.
+      this.#keeping.catch(() => undefined);
+    }
+    return this.#keeping;
   }
 
   async #write(judged: readonly Judged[]): Promise<void> {
@@ -465,7 +513,6 @@ export class VerdictPass {
     if (this.#settings === undefined) throw new Error("the pass is not open");
     // A thread that follows one which died is to know all that was judged, from the table.
     await this.#keepJudged();
-    await this.#keeping;
     const judging = await this.#options.startJudging(this.#settings, this.#topology.knowledge());
     try {
       for await (const traceIds of this.#ledger.quiet.judgedTraces()) {
