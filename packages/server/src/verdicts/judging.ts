@@ -74,6 +74,8 @@ export async function judgeInThread(
   worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
   const send = (work: ThreadWork): Promise<JudgeOutcome> => {
     if (broken !== undefined) return Promise.reject(broken);
+    // An answer would be taken for another's.
+    if (pending !== undefined) return Promise.reject(new Error("the thread is at work"));
     pending = Promise.withResolvers();
     worker.postMessage(work, [work.task.answer.buffer as ArrayBuffer]);
     return pending.promise;

@@ -49,7 +49,7 @@ const WINDOW_SPANS = 1_000_000;
  * Spans of a piece: some 25 MB as the engine answers, two of them at a time. Each piece is a question that reads all
  * that its range of ids holds: with pieces of half the size the engine works a seventh more.
  */
-const PIECE_SPANS = 80_000;
+const PIECE_SPANS = 110_000;
 /** Rows that go to the disk together: each time costs flushes and a part that is to be merged. */
 const KEEP_ROWS = 50_000;
 /** A larger trace is not judged: 1.2 KB of memory a span, beside everything else a server does. */
@@ -59,10 +59,10 @@ const WINDOW_NANOS = 4_000_000_000n;
 /** SDKs flush every five seconds: of few traces do spans arrive further apart. Those are read again by their ids. */
 const LONG_TRACE_NANOS = 6_000_000_000n;
 /**
- * From here on the engine's merges wait until all is judged: on a full machine they take a sixth of it, and verdicts are
- * wanted sooner.
+ * Further behind, and the engine's merges wait: on a full machine they take a sixth of it, and verdicts are wanted sooner.
+ * Where judging keeps up, it is behind by its pause and a window of as long.
  */
-const BEHIND_NANOS = 2e9;
+const BEHIND_NANOS = 4e9;
 /** After so many the thread's code is compiled for what comes; a fiftieth of a second each time, while nothing is quiet. */
 const PRACTICE_SPANS = 200_000;
 const PRACTICE_PIECE_SPANS = 25_000;
@@ -126,6 +126,8 @@ export class VerdictPass {
   #incomplete: string[] = [];
   /** Verdicts that wait for company on their way to the disk. */
   #judged: Judged[] = [];
+  /** Of the window at hand. */
+  #isPartKept = false;
   /** Those before them, on that way while more is judged. */
   #keeping: Promise<void> = Promise.resolve();
   #judgedTraces = 0;
@@ -176,7 +178,7 @@ export class VerdictPass {
       let worked = false;
       try {
         worked = await this.#turn(() => this.#limit(), this.#ledger.quietNanos);
-        if (!worked) await this.#ledger.merges.release();
+        if (!worked) await this.#practise();
       } catch (error) {
         if (this.#stopped) break;
         this.#failedTurns++;
@@ -204,23 +206,23 @@ export class VerdictPass {
 
   /** From where progress is on disk. */
   async #startAnew(): Promise<void> {
-    await this.#finishing.catch(() => undefined);
     await this.#keeping.catch(() => undefined);
-    this.#finishing = Promise.resolve();
     this.#keeping = Promise.resolve();
+    this.#finishing = this.#keeping;
     this.#judged = [];
+    if (this.#nextAfter !== this.#judgedUntil) this.#waitingSince = 0n;
     this.#nextAfter = this.#judgedUntil;
+    // The thread tells no news twice: all is entered anew with what is kept next.
+    this.#topologyDay = "";
   }
 
   async #end(): Promise<void> {
     // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
-    await this.#finishing.catch(() => undefined);
     await this.#keeping.catch(() => undefined);
     await this.#ahead?.then(({ answer }) => answer).catch(() => undefined);
     await this.#judging?.close();
     this.#judging = undefined;
-    // What stays held goes on when the database is opened again.
-    await this.#ledger.merges.release().catch(() => undefined);
+    await this.#ledger.merges.release();
   }
 
   get #stopped(): boolean {
@@ -248,23 +250,21 @@ export class VerdictPass {
       this.#waitingSince = (await quiet.nextArrival(this.#nextAfter)) ?? arrivals.last;
     }
     this.#latest = arrivals.last;
-    if (window === undefined) return this.#practise();
+    if (window === undefined) return false;
     if (window.spanCount === 0) {
       const next = await quiet.nextArrival(window.until);
-      if (next === undefined || next > found.limit) return this.#practise();
+      if (next === undefined || next > found.limit) return false;
       this.#skipTo(next - 1n);
       return true;
     }
     // Windows of moments cost as much as windows of seconds.
     const isMore = () => window.until < found.limit || window.until + PAUSE_NANOS < limit();
-    await this.#judgeWindow(found, () => {
+    const isJudged = await this.#judgeWindow(found, () => {
       if (isMore()) this.#lookAhead(window.until, limit());
     });
-    if (this.#stopped) return false;
+    if (!isJudged) return false;
     const before = this.#finishing;
-    this.#finishing = this.#finish(before, window.until, waitedNanos);
-    // Awaited in its turn; until then its failure is nobody's.
-    this.#finishing.catch(() => undefined);
+    this.#finishing = this.#finish(window.until, waitedNanos);
     this.#nextAfter = window.until;
     await before;
     if (isMore()) return true;
@@ -279,41 +279,48 @@ export class VerdictPass {
   }
 
   /** The window's rows, then that it is judged. */
-  async #finish(
-    before: Promise<void>,
-    until: UnixNanos,
-    waitedNanos: DurationNanos,
-  ): Promise<void> {
-    const kept = this.#keepJudged();
-    await before;
-    await kept;
-    await this.#ledger.judged(until, waitedNanos);
-    this.#judgedUntil = until;
+  #finish(until: UnixNanos, waitedNanos: DurationNanos): Promise<void> {
+    this.#keepJudged();
+    return this.#next(async () => {
+      await this.#ledger.judged(until, waitedNanos);
+      this.#judgedUntil = until;
+    });
+  }
+
+  /** One after the other on the way to the disk; after one that failed none follows. */
+  #next(work: () => Promise<void>): Promise<void> {
+    this.#keeping = this.#keeping.then(work);
+    // Awaited in its turn; until then its failure is nobody's.
+    this.#keeping.catch(() => undefined);
+    return this.#keeping;
   }
 
   /**
-   * Nothing is quiet yet, but it will be: until then the thread judges what came last, for nothing. Code that has not run
-   * takes three times as long, and the first seconds of a load would make verdicts late for all that follow.
+   * Where nothing that came is quiet yet, the thread judges what came last, for nothing: code that has not run takes three
+   * times as long, and the first seconds of a load would make verdicts late for all that follow.
    */
-  async #practise(): Promise<false> {
-    const isWarm = this.#judgedSpans + this.#practisedSpans >= PRACTICE_SPANS;
-    if (isWarm || this.#judgedTraces > 0 || this.#waitingShare() > CALM_SHARE) return false;
+  async #practise(): Promise<void> {
+    const isWarm = this.#judgedTraces > 0 || this.#practisedSpans >= PRACTICE_SPANS;
+    if (isWarm || this.#latest <= this.#nextAfter || this.#waitingShare() > CALM_SHARE) return;
     const { quiet } = this.#ledger;
     const window = await quiet.window(this.#latest - PRACTICE_NANOS, this.#latest, WINDOW_SPANS);
     const [piece] = await quiet.pieces(window, PRACTICE_PIECE_SPANS);
-    if (piece === undefined) return false;
+    if (piece === undefined) return;
     const answer = await quiet.spans(piece, window.after, MAX_SPANS);
-    this.#judging ??= await this.#startJudging();
     this.#practisedSpans += Math.min(window.spanCount, PRACTICE_PIECE_SPANS);
-    const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
     try {
-      await this.#judging.practise(task);
-    } catch (error) {
-      await this.#judging.close();
+      this.#judging ??= await this.#startJudging();
+      await this.#judging.practise({
+        answer,
+        judgedUnixNano: this.#ledger.now(),
+        maxSpans: MAX_SPANS,
+      });
+    } catch {
+      // What is wrong will be told of what counts.
+      this.#practisedSpans = PRACTICE_SPANS;
+      await this.#judging?.close();
       this.#judging = undefined;
-      throw error;
     }
-    return false;
   }
 
   /** Changes nothing: an earlier window may still be being judged. */
@@ -358,8 +365,12 @@ export class VerdictPass {
     return answer;
   }
 
-  /** @param allRead called when the thread has the last piece to work at and the engine nothing more to read */
-  async #judgeWindow({ pieces, answer }: Found, allRead: () => void): Promise<void> {
+  /**
+   * @param allRead called when the thread has the last piece to work at and the engine nothing more to read
+   * @returns false where it was stopped before all was judged
+   */
+  async #judgeWindow({ pieces, answer }: Found, allRead: () => void): Promise<boolean> {
+    this.#isPartKept = false;
     this.#incomplete = [];
     let next = answer;
     for (const [i, piece] of pieces.entries()) {
@@ -368,21 +379,23 @@ export class VerdictPass {
       next = following && this.#read(following);
       if (following === undefined) allRead();
       const startedMs = performance.now();
-      const isBehind = this.status.lagNanos > BEHIND_NANOS;
-      await Promise.all([
-        this.#judge(piece, spans, { since: this.#since(piece) }),
-        isBehind ? this.#ledger.merges.hold() : undefined,
-      ]);
-      // What is not kept is judged again; what were kept without its progress would be there twice.
-      if (this.#stopped) return;
+      if (this.status.lagNanos > BEHIND_NANOS) this.#ledger.merges.hold();
+      await this.#judge(piece, spans, { since: this.#since(piece) });
+      if (this.#endsHere) return false;
       await this.#rest(startedMs);
     }
-    await this.#judgeIncomplete(pieces);
+    return this.#judgeIncomplete(pieces);
   }
 
-  async #judgeIncomplete([first]: readonly TracePiece[]): Promise<void> {
+  /** What is not kept is judged again, but of what is kept without its progress there would be rows twice. */
+  get #endsHere(): boolean {
+    return this.#stopped && !this.#isPartKept;
+  }
+
+  async #judgeIncomplete([first]: readonly TracePiece[]): Promise<boolean> {
     const traceIds = this.#incomplete.sort();
-    for (let at = 0; at < traceIds.length && !this.#stopped; at += IDS_A_STATEMENT) {
+    for (let at = 0; at < traceIds.length; at += IDS_A_STATEMENT) {
+      if (this.#endsHere) return false;
       const startedMs = performance.now();
       const ids = traceIds.slice(at, at + IDS_A_STATEMENT);
       const part = {
@@ -394,6 +407,7 @@ export class VerdictPass {
       await this.#judge(part, answer, { only: new Set(ids) });
       await this.#rest(startedMs);
     }
+    return true;
   }
 
   /** As long as receivers want it after work that began then. */
@@ -436,6 +450,7 @@ export class VerdictPass {
       return this.#judgeOneByOne(piece, only);
     }
     if (outcome.kind === "cut") return this.#judgeOneByOne(piece, only);
+    this.#topology.learn(outcome.news);
     this.#judged.push(outcome);
     if (rowCount(this.#judged) >= KEEP_ROWS) {
       const before = this.#keeping;
@@ -448,7 +463,7 @@ export class VerdictPass {
   async #judgeOneByOne(piece: TracePiece, only?: ReadonlySet<string>): Promise<void> {
     const isOne = piece.firstTraceId === piece.lastTraceId;
     for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
-      if (this.#stopped) return;
+      if (this.#endsHere) return;
       if (only !== undefined && !only.has(traceId)) continue;
       if (!isOne && spanCount < MAX_SPANS) {
         const single = { ...piece, firstTraceId: traceId, lastTraceId: traceId };
@@ -463,26 +478,24 @@ export class VerdictPass {
         again: true,
         notJudged,
       });
+      this.#isPartKept = true;
       await this.#ledger.keep([{ columns: block.columns(), rows: block.rows }]);
       this.#unjudgedTraces++;
       this.#options.onError(`trace ${traceId} of ${spanCount} spans is not judged`, notJudged);
     }
   }
 
-  /** One batch after the other. Resolves when this one is on disk. */
+  /** Resolves when they are on disk. */
   #keepJudged(): Promise<void> {
     const judged = this.#judged;
+    if (judged.length === 0) return this.#keeping;
     this.#judged = [];
-    if (judged.length > 0) {
-      this.#keeping = this.#keeping.then(() => this.#write(judged));
-      // Awaited in its turn; until then its failure is nobody's.
-      this.#keeping.catch(() => undefined);
-    }
-    return this.#keeping;
+    this.#isPartKept = true;
+    return this.#next(() => this.#write(judged));
   }
 
   async #write(judged: readonly Judged[]): Promise<void> {
-    for (const { news } of judged) await this.#enter(news);
+    await this.#enterNews();
     await this.#ledger.keep(judged.map(({ rows }) => rows));
     for (const { traceCount, spanCount, failures } of judged) {
       this.#judgedTraces += traceCount - failures.length;
@@ -495,8 +508,8 @@ export class VerdictPass {
   }
 
   /** Once a day everything is entered anew, so that retention can drop the days before. */
-  async #enter(news: TopologyKnowledge): Promise<void> {
-    this.#topology.learn(news);
+  async #enterNews(): Promise<void> {
+    const news = this.#topology.takeNews();
     const day = new Date(Number(this.#ledger.now() / 1_000_000n)).toISOString().slice(0, 10);
     const isNewDay = day !== this.#topologyDay;
     await this.#ledger.enter(day, isNewDay ? this.#topology.knowledge() : news);
