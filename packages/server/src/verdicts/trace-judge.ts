@@ -34,9 +34,11 @@ export interface JudgeTask {
   /** The traces are not judged when the answer holds so many spans: it was cut there. */
   readonly maxSpans: number;
   /**
-   * The answer lacks what arrived before this or soon after: traces that may have earlier spans are not judged but named.
-   * Absent: the answer holds the traces whole.
+   * The answer lacks what arrived until then: traces that may have earlier spans are not judged but named. Absent: the
+   * answer holds the traces whole.
    */
+  readonly since?: UnixNanos;
+  /** Who has no span of the answer until then has none before it either. `since`, where this judge saw all that went on. */
   readonly wholeAfter?: UnixNanos;
   /** Traces with a span in the quiet after this are left to the window in which their last span came. Absent: none are. */
   readonly quietAfter?: UnixNanos;
@@ -68,6 +70,11 @@ export class TraceJudge {
   readonly #settings: JudgeSettings;
   readonly #topology = new TopologyCollector();
   readonly #seen = new SeenTraces();
+  /**
+   * Traces that were left to a later window, with their first arrival (0: not known). They come back within a quiet, so that
+   * there are as many as spans in it at most.
+   */
+  readonly #goingOn = new Map<string, UnixNanos>();
 
   constructor(settings: JudgeSettings, known: TopologyKnowledge) {
     this.#settings = settings;
@@ -80,7 +87,8 @@ export class TraceJudge {
     for (const traceId of traceIds) this.#seen.add(traceId);
   }
 
-  judge({ answer, judgedUnixNano, maxSpans, wholeAfter, quietAfter }: JudgeTask): JudgeOutcome {
+  judge(task: JudgeTask): JudgeOutcome {
+    const { answer, judgedUnixNano, maxSpans, since, wholeAfter = since, quietAfter } = task;
     const groups = readTraces(answer);
     let answered = 0;
     for (const trace of groups.values()) answered += trace.spanCount;
@@ -92,9 +100,15 @@ export class TraceJudge {
     const incomplete: string[] = [];
     for (const [traceId, trace] of groups) {
       const arrival = trace.arrival();
-      if (quietAfter !== undefined && this.#goesOn(trace, arrival, quietAfter)) continue;
+      const isStart = wholeAfter === undefined || arrival.first > wholeAfter;
+      if (quietAfter !== undefined && this.#goesOn(trace, arrival, quietAfter)) {
+        this.#leave(traceId, isStart ? arrival.first : 0n);
+        continue;
+      }
+      const before = this.#goingOn.get(traceId);
+      if (before !== undefined) this.#goingOn.delete(traceId);
       const wasSeen = this.#seen.add(traceId);
-      if (wholeAfter !== undefined && (wasSeen || arrival.first <= wholeAfter)) {
+      if (since !== undefined && (wasSeen || !isStart || (before ?? arrival.first) <= since)) {
         incomplete.push(traceId);
         continue;
       }
@@ -121,6 +135,11 @@ export class TraceJudge {
       incomplete,
       news: this.#topology.takeNews(),
     };
+  }
+
+  #leave(traceId: string, first: UnixNanos): void {
+    const known = this.#goingOn.get(traceId);
+    if (known === undefined || first < known) this.#goingOn.set(traceId, first);
   }
 
   #goesOn(trace: TraceRows, { last }: Arrival, quietAfter: UnixNanos): boolean {

@@ -410,6 +410,48 @@ test("while it is behind, merges wait", async (t) => {
   assert.deepEqual(desk.errors, []);
 });
 
+test("traces that went on are whole, however far back they began, and only those are read by their ids", async (t) => {
+  const desk = await Desk.open(t);
+  const read: string[] = [];
+  const { quiet } = desk.store.ledger;
+  const wholeTraces = quiet.wholeTraces.bind(quiet);
+  t.mock.method(quiet, "wholeTraces", (ids: readonly string[], maxSpans: number) => {
+    read.push(...ids);
+    return wholeTraces(ids, maxSpans);
+  });
+  // By second: a short one each, so that there are windows all along, and some that go on.
+  const spansAt = new Map<number, readonly Span[]>();
+  const put = (n: number, seconds: readonly number[]) => {
+    const spans = traceOf(n, seconds.length);
+    seconds.forEach((second, i) => {
+      spansAt.set(second, [...(spansAt.get(second) ?? []), spans[i] as Span]);
+    });
+  };
+  put(1, [2, 11]);
+  put(2, [30, 33]);
+  put(3, [40, 49, 58]);
+  put(4, [44, 46]);
+  for (let second = 0; second < 60; second++) {
+    await desk.write(...traceOf(100 + second), ...(spansAt.get(second) ?? []));
+    desk.pass(SECOND);
+  }
+  desk.pass(20n * SECOND);
+  const pass = await desk.judge();
+  assert.equal(pass.status.judgedTraces, 64);
+  assert.deepEqual(desk.errors, []);
+  const counts = new Map((await desk.verdicts()).map((each) => [each.traceId, each.spanCount]));
+  assert.equal(counts.size, 64);
+  assert.deepEqual(
+    [1, 2, 3, 4].map((n) => counts.get(traceIdOf(n))),
+    [2, 2, 3, 2],
+  );
+  assert.ok(read.includes(traceIdOf(3)));
+  assert.deepEqual(
+    read.filter((id) => id === traceIdOf(2) || id === traceIdOf(4)),
+    [],
+  );
+});
+
 test("traces that are read again one by one make no others judged again", async (t) => {
   const desk = await Desk.open(t);
   await desk.write(...traceOf(1), ...traceOf(5));

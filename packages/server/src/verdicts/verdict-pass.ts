@@ -56,13 +56,16 @@ const KEEP_ROWS = 50_000;
 const MAX_SPANS = 400_000;
 /** Of arrivals: at most this much at once, so that where little comes a window is not asked for span by span. */
 const WINDOW_NANOS = 4_000_000_000n;
-/** SDKs flush every five seconds: of few traces do spans arrive further apart. Those are read again by their ids. */
+/**
+ * A window is read back as far before it. SDKs flush every five seconds: of few traces do spans arrive further apart, and
+ * those are read again by their ids.
+ */
 const LONG_TRACE_NANOS = 6_000_000_000n;
 /**
  * Further behind, and the engine's merges wait: on a full machine they take a sixth of it, and verdicts are wanted sooner.
  * Where judging keeps up, it is behind by its pause and a window of as long.
  */
-const BEHIND_NANOS = 4e9;
+const BEHIND_NANOS = 3e9;
 /** After so many the thread's code is compiled for what comes; a fiftieth of a second each time, while nothing is quiet. */
 const PRACTICE_SPANS = 200_000;
 const PRACTICE_PIECE_SPANS = 25_000;
@@ -91,8 +94,15 @@ interface Found {
   /** Absent: nothing arrived that can be judged yet. */
   readonly window?: ArrivalWindow;
   readonly pieces: readonly TracePiece[];
-  /** The spans of the first piece. */
-  readonly answer?: Promise<Uint8Array>;
+  /** Of the first piece. */
+  readonly reading?: Reading;
+}
+
+/** The spans of a piece, as the engine answers. */
+interface Reading {
+  readonly answer: Promise<Uint8Array>;
+  /** It lacks what arrived until then. */
+  readonly since: UnixNanos;
 }
 
 interface AnswerBounds {
@@ -133,6 +143,8 @@ export class VerdictPass {
   #judgedTraces = 0;
   #judgedSpans = 0;
   #practisedSpans = 0;
+  /** From this arrival on the thread knows which traces went on. */
+  #followedFrom: UnixNanos | undefined;
   #unjudgedTraces = 0;
   #failedTurns = 0;
 
@@ -219,7 +231,7 @@ export class VerdictPass {
   async #end(): Promise<void> {
     // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
     await this.#keeping.catch(() => undefined);
-    await this.#ahead?.then(({ answer }) => answer).catch(() => undefined);
+    await this.#ahead?.then(({ reading }) => reading?.answer).catch(() => undefined);
     await this.#judging?.close();
     this.#judging = undefined;
     await this.#ledger.merges.release();
@@ -340,7 +352,7 @@ export class VerdictPass {
       arrivals,
       window,
       pieces,
-      ...(first === undefined ? undefined : { answer: this.#read(first) }),
+      ...(first === undefined ? undefined : { reading: this.#read(first) }),
     };
   }
 
@@ -358,29 +370,31 @@ export class VerdictPass {
     return found?.after === this.#nextAfter ? found : undefined;
   }
 
-  #read(piece: TracePiece): Promise<Uint8Array> {
-    const answer = this.#ledger.quiet.spans(piece, this.#since(piece), MAX_SPANS);
+  #read(piece: TracePiece): Reading {
+    const since = this.#since(piece);
+    const answer = this.#ledger.quiet.spans(piece, since, MAX_SPANS);
     // Awaited in its turn; until then its failure is nobody's.
     answer.catch(() => undefined);
-    return answer;
+    return { answer, since };
   }
 
   /**
    * @param allRead called when the thread has the last piece to work at and the engine nothing more to read
    * @returns false where it was stopped before all was judged
    */
-  async #judgeWindow({ pieces, answer }: Found, allRead: () => void): Promise<boolean> {
+  async #judgeWindow({ pieces, reading }: Found, allRead: () => void): Promise<boolean> {
     this.#isPartKept = false;
     this.#incomplete = [];
-    let next = answer;
+    let next = reading;
     for (const [i, piece] of pieces.entries()) {
-      const spans = await (next as Promise<Uint8Array>);
+      const { answer, since } = next as Reading;
+      const spans = await answer;
       const following = pieces[i + 1];
       next = following && this.#read(following);
       if (following === undefined) allRead();
       const startedMs = performance.now();
       if (this.status.lagNanos > BEHIND_NANOS) this.#ledger.merges.hold();
-      await this.#judge(piece, spans, { since: this.#since(piece) });
+      await this.#judge(piece, spans, { since });
       if (this.#endsHere) return false;
       await this.#rest(startedMs);
     }
@@ -426,13 +440,14 @@ export class VerdictPass {
     { since, only }: AnswerBounds,
   ): Promise<void> {
     this.#judging ??= await this.#startJudging();
+    this.#followedFrom ??= piece.window.after;
     const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
-    // What is not judged yet went on within the quiet and a window, so that its first span of these lies before that.
     const bounds =
       since === undefined
         ? undefined
         : {
-            wholeAfter: since + this.#longestQuiet + WINDOW_NANOS,
+            since,
+            wholeAfter: since + this.#unfollowedNanos(piece),
             quietAfter: piece.window.until,
           };
     let outcome: JudgeOutcome;
@@ -461,6 +476,8 @@ export class VerdictPass {
   }
 
   async #judgeOneByOne(piece: TracePiece, only?: ReadonlySet<string>): Promise<void> {
+    // Of those that go on the thread is told nothing.
+    this.#followedFrom = piece.window.until;
     const isOne = piece.firstTraceId === piece.lastTraceId;
     for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
       if (this.#endsHere) return;
@@ -517,15 +534,27 @@ export class VerdictPass {
   }
 
   /** Long enough before the window that few traces which end in it were not judged by then and yet began before. */
-  #since({ window }: TracePiece): UnixNanos {
-    const lookBack = this.#longestQuiet + WINDOW_NANOS + LONG_TRACE_NANOS;
-    return window.after > lookBack ? window.after - lookBack : 0n;
+  #since(piece: TracePiece): UnixNanos {
+    const lookBack = LONG_TRACE_NANOS + this.#unfollowedNanos(piece);
+    const { after } = piece.window;
+    return after > lookBack ? after - lookBack : 0n;
+  }
+
+  /**
+   * What is not judged yet went on within the quiet and a window, so that it has a span in so long before any moment. The
+   * thread knows those that went on since it began, and after as long it knows them all.
+   */
+  #unfollowedNanos({ window }: TracePiece): bigint {
+    const goesOnNanos = this.#longestQuiet + WINDOW_NANOS;
+    const from = this.#followedFrom;
+    return from !== undefined && window.after >= from + goesOnNanos ? 0n : goesOnNanos;
   }
 
   async #startJudging(): Promise<Judging> {
     if (this.#settings === undefined) throw new Error("the pass is not open");
     // A thread that follows one which died is to know all that was judged, from the table.
     await this.#keepJudged();
+    this.#followedFrom = undefined;
     const judging = await this.#options.startJudging(this.#settings, this.#topology.knowledge());
     try {
       for await (const traceIds of this.#ledger.quiet.judgedTraces()) {
