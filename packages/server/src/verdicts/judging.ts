@@ -20,7 +20,7 @@ export interface ThreadWork {
 }
 
 export interface Judging {
-  /** Tells of traces that were judged before. To be told before the first task. */
+  /** Tells of traces that have a row. */
   seen(traceIds: readonly string[]): void;
   /** One task at a time. The bytes of the answer are given away. */
   judge(task: JudgeTask): Promise<JudgeOutcome>;
@@ -61,15 +61,17 @@ export async function judgeInThread(
   worker.unref();
   let broken: Error | undefined;
   let pending: PromiseWithResolvers<JudgeOutcome> | undefined;
+  const settled = (): typeof pending => {
+    const work = pending;
+    pending = undefined;
+    worker.unref();
+    return work;
+  };
   const fail = (error: Error): void => {
     broken = error;
-    pending?.reject(error);
-    pending = undefined;
+    settled()?.reject(error);
   };
-  worker.on("message", (outcome: JudgeOutcome) => {
-    pending?.resolve(outcome);
-    pending = undefined;
-  });
+  worker.on("message", (outcome: JudgeOutcome) => settled()?.resolve(outcome));
   worker.on("error", fail);
   worker.on("exit", (code) => fail(new Error(`the judging thread ended with ${code}`)));
   const send = (work: ThreadWork): Promise<JudgeOutcome> => {
@@ -77,6 +79,8 @@ export async function judgeInThread(
     // An answer would be taken for another's.
     if (pending !== undefined) return Promise.reject(new Error("the thread is at work"));
     pending = Promise.withResolvers();
+    // Whoever waits for it may wait for nothing else: a process does not end over that.
+    worker.ref();
     worker.postMessage(work, [work.task.answer.buffer as ArrayBuffer]);
     return pending.promise;
   };

@@ -82,9 +82,12 @@ export class TraceJudge {
     this.#topology.takeNews();
   }
 
-  /** Traces that were judged before. */
+  /** Traces that were judged before, or have a row that says why not. */
   seen(traceIds: readonly string[]): void {
-    for (const traceId of traceIds) this.#seen.add(traceId);
+    for (const traceId of traceIds) {
+      this.#seen.add(traceId);
+      this.#goingOn.delete(traceId);
+    }
   }
 
   judge(task: JudgeTask): JudgeOutcome {
@@ -139,7 +142,8 @@ export class TraceJudge {
 
   #leave(traceId: string, first: UnixNanos): void {
     const known = this.#goingOn.get(traceId);
-    if (known === undefined || first < known) this.#goingOn.set(traceId, first);
+    if (known === undefined) this.#goingOn.set(copyOf(traceId), first);
+    else if (first < known) this.#goingOn.set(traceId, first);
   }
 
   #goesOn(trace: TraceRows, { last }: Arrival, quietAfter: UnixNanos): boolean {
@@ -169,6 +173,11 @@ export class TraceJudge {
       trace,
     };
   }
+}
+
+/** An id is a slice of the text of all ids of its block, which it would keep in memory. */
+function copyOf(traceId: string): string {
+  return Buffer.from(traceId, "latin1").toString("latin1");
 }
 
 /** Keeps a trace's place in the table where there is no verdict. */

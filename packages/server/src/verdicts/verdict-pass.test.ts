@@ -510,6 +510,37 @@ async function judgementsWithoutPause(t: TestContext, nanosEach: bigint): Promis
   return first;
 }
 
+test("what comes late of a trace that could not be judged is not judged as if it were all", async (t) => {
+  const desk = await Desk.open(t);
+  let cuts = 0;
+  const pass = desk.running((settings, known): Judging => {
+    const judging = judgeInPlace(settings, known);
+    // It is all of its piece.
+    return {
+      ...judging,
+      judge: async (task) => (cuts++ === 0 ? { kind: "cut" } : judging.judge(task)),
+    };
+  });
+  await pass.open();
+  const running = pass.run();
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  await desk.write(...traceOf(1, 4).slice(0, 3));
+  desk.pass(11n * SECOND);
+  await until(() => pass.status.unjudgedTraces === 1);
+  desk.pass(60n * SECOND);
+  await desk.write(...traceOf(1, 4).slice(3));
+  desk.pass(11n * SECOND);
+  await until(() => pass.status.judgedTraces === 1);
+  pass.stop();
+  await running;
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ spanCount }) => spanCount),
+    [4],
+  );
+});
+
 test("what arrives in moments while a window is judged waits for the next second", async (t) => {
   assert.equal(await judgementsWithoutPause(t, SECOND / 2n), 1);
 });

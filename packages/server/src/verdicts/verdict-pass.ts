@@ -73,6 +73,10 @@ const PRACTICE_NANOS = 1_000_000_000n;
 /** Between windows when nothing waits, and after a turn that failed. */
 const PAUSE_MS = 1_000;
 const PAUSE_NANOS = BigInt(PAUSE_MS) * 1_000_000n;
+/** Whoever stops a server does not wait for ever. */
+const MAX_STOP_MS = 5_000;
+/** Of a piece that is too much to read at once, this much is. */
+const PART_SPANS = 100_000;
 /** Read at once when looked for by their ids: the engine takes statements of 256 KiB. */
 const IDS_A_STATEMENT = 1_000;
 /**
@@ -110,6 +114,8 @@ interface AnswerBounds {
   readonly since?: UnixNanos;
   /** It holds no other traces of the piece than these; absent: it holds all. */
   readonly only?: ReadonlySet<string>;
+  /** It was small enough by the number of its spans, or so it seemed. */
+  readonly isPart?: true;
 }
 
 export class VerdictPass {
@@ -117,6 +123,7 @@ export class VerdictPass {
   readonly #options: VerdictPassOptions;
   readonly #topology = new TopologyCollector();
   readonly #stopping = new AbortController();
+  #stoppedAtMs = 0;
   #judging: Judging | undefined;
   #settings: JudgeSettings | undefined;
   #longestQuiet = 0n;
@@ -190,7 +197,7 @@ export class VerdictPass {
       let worked = false;
       try {
         worked = await this.#turn(() => this.#limit(), this.#ledger.quietNanos);
-        if (!worked) await this.#practise();
+        if (!worked && !this.#stopped) await this.#practise();
       } catch (error) {
         if (this.#stopped) break;
         this.#failedTurns++;
@@ -211,8 +218,9 @@ export class VerdictPass {
     }
   }
 
-  /** Lets the piece at hand be finished; `run` ends soon after. */
+  /** Lets the piece at hand be finished, the window where something of it is kept; `run` ends soon after. */
   stop(): void {
+    this.#stoppedAtMs = performance.now();
     this.#stopping.abort();
   }
 
@@ -255,6 +263,7 @@ export class VerdictPass {
     const { arrivals, window } = found;
     if (window === undefined || window.spanCount === 0) await this.#finishing;
     if (arrivals !== undefined && arrivals.first > this.#nextAfter) {
+      await this.#finishing;
       this.#skipTo(arrivals.first - 1n);
     }
     if (arrivals === undefined || arrivals.last <= this.#nextAfter) return false;
@@ -403,7 +412,8 @@ export class VerdictPass {
 
   /** What is not kept is judged again, but of what is kept without its progress there would be rows twice. */
   get #endsHere(): boolean {
-    return this.#stopped && !this.#isPartKept;
+    if (!this.#stopped) return false;
+    return !this.#isPartKept || performance.now() - this.#stoppedAtMs > MAX_STOP_MS;
   }
 
   async #judgeIncomplete([first]: readonly TracePiece[]): Promise<boolean> {
@@ -437,7 +447,7 @@ export class VerdictPass {
   async #judge(
     piece: TracePiece,
     answer: Uint8Array,
-    { since, only }: AnswerBounds,
+    { since, only, isPart }: AnswerBounds,
   ): Promise<void> {
     this.#judging ??= await this.#startJudging();
     this.#followedFrom ??= piece.window.after;
@@ -462,9 +472,9 @@ export class VerdictPass {
       this.#options.onError("judging failed; its traces are judged one by one", error);
       await this.#judging?.close();
       this.#judging = undefined;
-      return this.#judgeOneByOne(piece, only);
+      return this.#judgeApart(piece, 1, only);
     }
-    if (outcome.kind === "cut") return this.#judgeOneByOne(piece, only);
+    if (outcome.kind === "cut") return this.#judgeApart(piece, isPart ? 1 : PART_SPANS, only);
     this.#topology.learn(outcome.news);
     this.#judged.push(outcome);
     if (rowCount(this.#judged) >= KEEP_ROWS) {
@@ -475,31 +485,57 @@ export class VerdictPass {
     for (const traceId of outcome.incomplete) this.#incomplete.push(traceId);
   }
 
-  async #judgeOneByOne(piece: TracePiece, only?: ReadonlySet<string>): Promise<void> {
+  /** @param partSpans that are read at once; of 1 each trace is read on its own */
+  async #judgeApart(
+    piece: TracePiece,
+    partSpans: number,
+    only?: ReadonlySet<string>,
+  ): Promise<void> {
     // Of those that go on the thread is told nothing.
-    this.#followedFrom = piece.window.until;
+    if (only === undefined) this.#followedFrom = piece.window.until;
     const isOne = piece.firstTraceId === piece.lastTraceId;
+    let part: string[] = [];
+    let partSize = 0;
+    const judgePart = async (): Promise<void> => {
+      const [firstTraceId] = part;
+      if (firstTraceId === undefined || this.#endsHere) return;
+      const lastTraceId = part.at(-1) as string;
+      const answer = await this.#ledger.quiet.wholeTraces(part, MAX_SPANS);
+      const bounds = { only: new Set(part), isPart: true } as const;
+      part = [];
+      partSize = 0;
+      await this.#judge({ ...piece, firstTraceId, lastTraceId }, answer, bounds);
+    };
     for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
       if (this.#endsHere) return;
       if (only !== undefined && !only.has(traceId)) continue;
-      if (!isOne && spanCount < MAX_SPANS) {
-        const single = { ...piece, firstTraceId: traceId, lastTraceId: traceId };
-        await this.#judge(single, await this.#ledger.quiet.wholeTraces([traceId], MAX_SPANS), {});
+      if (isOne || spanCount >= MAX_SPANS) {
+        await this.#leaveOut(traceId, spanCount, lastArrival);
         continue;
       }
-      const notJudged = spanCount < MAX_SPANS ? NOT_JUDGED.failed : NOT_JUDGED.tooLarge;
-      const block = new VerdictBlock();
-      const judgedUnixNano = this.#ledger.now();
-      block.add(unjudgedRow(traceId, spanCount, lastArrival), {
-        judgedUnixNano,
-        again: true,
-        notJudged,
-      });
-      this.#isPartKept = true;
-      await this.#ledger.keep([{ columns: block.columns(), rows: block.rows }]);
-      this.#unjudgedTraces++;
-      this.#options.onError(`trace ${traceId} of ${spanCount} spans is not judged`, notJudged);
+      if (partSize + spanCount > partSpans || part.length === IDS_A_STATEMENT) await judgePart();
+      part.push(traceId);
+      partSize += spanCount;
     }
+    await judgePart();
+  }
+
+  /** A row that says why it has no verdict. */
+  async #leaveOut(traceId: string, spanCount: number, lastArrival: UnixNanos): Promise<void> {
+    const notJudged = spanCount < MAX_SPANS ? NOT_JUDGED.failed : NOT_JUDGED.tooLarge;
+    const block = new VerdictBlock();
+    const judgedUnixNano = this.#ledger.now();
+    block.add(unjudgedRow(traceId, spanCount, lastArrival), {
+      judgedUnixNano,
+      again: true,
+      notJudged,
+    });
+    this.#isPartKept = true;
+    await this.#ledger.keep([{ columns: block.columns(), rows: block.rows }]);
+    // What comes late of it is not judged as if it were all.
+    this.#judging?.seen([traceId]);
+    this.#unjudgedTraces++;
+    this.#options.onError(`trace ${traceId} of ${spanCount} spans is not judged`, notJudged);
   }
 
   /** Resolves when they are on disk. */
