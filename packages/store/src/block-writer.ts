@@ -38,7 +38,7 @@ const MAX_DELAY_MS = 200;
 const MAX_IDLE_MS = 12;
 /**
  * Where appends come steadily, while a block is being written as well, the next one is waited for six times as long as they
- * are apart: of those that come by chance one in 400 is as late. Of 100,000 spans/s half as many blocks are written.
+ * are apart: of those that come by chance one in 400 is as late. Of 105,000 spans/s a third fewer blocks are written.
  */
 const IDLE_GAPS = 6;
 const MAX_STEADY_IDLE_MS = 40;

@@ -10,7 +10,7 @@ import type {
 import { AttributeType, attributeValueOf } from "./attribute-text.ts";
 import type { StringMaps, Strings } from "./native-strings.ts";
 
-/** Integers are statuses, ports and line numbers, mostly few: to make one from its text costs five times as much as to find it. */
+/** Integers are statuses, ports and line numbers, mostly few: to find one costs less than to make it from its text. */
 const MAX_INTEGERS = 1024;
 /** Up to this many keys are compared with each other: making a set of them costs more. */
 const COMPARED_KEYS = 24;

@@ -6,8 +6,8 @@ import { selectRows } from "./native-rows.ts";
 /** Of the table, which forgets none over a crash. Merges that delete what is too old are not meant by it. */
 const SETTING = "max_bytes_to_merge_at_max_space_in_pool";
 /**
- * Active parts up to which merges wait: a minute and more at all that a server takes in. Each costs a look-up by trace id a
- * third of a millisecond and some kilobytes; from 1,000 on the engine slows inserts.
+ * Active parts up to which merges wait: a minute of eight blocks a second. Each costs a look-up by trace id a third of
+ * a millisecond; from 1,000 on the engine slows inserts.
  */
 const MOST_PARTS = 500;
 /** Where merges had to go on, they go on to here before they are held again. */

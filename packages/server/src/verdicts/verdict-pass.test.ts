@@ -79,6 +79,10 @@ class Desk {
   }
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
 function traceOf(n: number, count = 3): Span[] {
   return Array.from({ length: count }, (_, i) =>
     sampleSpan({
@@ -336,7 +340,7 @@ test("what could not be kept is judged again with all that was judged after it",
   const pass = desk.running();
   await pass.open();
   const running = pass.run();
-  while (pass.status.judgedTraces < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => pass.status.judgedTraces === 3);
   pass.stop();
   await running;
   assert.equal(pass.status.failedTurns, 1);
@@ -367,9 +371,6 @@ test("until something is quiet the thread practises at what came, and nothing of
   desk.pass(SECOND);
   await pass.open();
   const running = pass.run();
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   await until(() => practised > 0);
   assert.equal(pass.status.judgedTraces, 0);
   assert.deepEqual(await desk.verdicts(), []);
@@ -402,7 +403,7 @@ test("while it is behind, merges wait", async (t) => {
   const pass = desk.running();
   await pass.open();
   const running = pass.run();
-  while (pass.status.judgedTraces < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  await until(() => pass.status.judgedTraces === 3);
   pass.stop();
   await running;
   assert.ok(said.includes("hold"));
@@ -523,9 +524,6 @@ test("what comes late of a trace that could not be judged is not judged as if it
   });
   await pass.open();
   const running = pass.run();
-  const until = async (holds: () => boolean) => {
-    while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   await desk.write(...traceOf(1, 4).slice(0, 3));
   desk.pass(11n * SECOND);
   await until(() => pass.status.unjudgedTraces === 1);
