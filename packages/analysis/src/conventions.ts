@@ -63,6 +63,7 @@ export function firstValue(
 
 /** Strings, numbers and booleans as text; undefined where there is none or it is empty. */
 export function firstText(attributes: Attributes, keys: AttributeKeys): string | undefined {
+  if ("firstText" in attributes) return (attributes as SearchedAttributes).firstText(keys);
   const value = firstValue(attributes, keys);
   if (value === undefined || value === "" || typeof value === "object") return undefined;
   return value?.toString();

@@ -65,23 +65,52 @@ export class AttributeColumn {
   }
 
   #valueOf(row: number, number: number): AttributeValue | undefined {
-    const indexes = this.#maps.keys?.indexes;
-    const start = this.#start(row);
-    for (let at = (this.#maps.ends[row] as number) - 1; at >= start; at--) {
-      if (indexes?.[at] === number) return this.#valueAt(row, at, start);
-    }
-    return undefined;
+    const at = this.#find(row, number);
+    return at < 0 ? undefined : this.#valueAt(row, at);
   }
 
-  first(row: number, { keys, place }: AttributeKeys): AttributeValue | undefined {
+  /** Where the last value of a key lies, -1 for nowhere. */
+  #find(row: number, number: number): number {
+    const indexes = this.#maps.keys?.indexes;
+    if (indexes === undefined) return -1;
+    const start = this.#start(row);
+    for (let at = (this.#maps.ends[row] as number) - 1; at >= start; at--) {
+      if (indexes[at] === number) return at;
+    }
+    return -1;
+  }
+
+  #numbers({ keys, place }: AttributeKeys): readonly number[] {
     let numbers = this.#numbersOf[place];
     if (numbers === undefined) {
       numbers = keys.flatMap((key) => this.#numberOf.get(key) ?? []);
       this.#numbersOf[place] = numbers;
     }
-    for (const number of numbers) {
+    return numbers;
+  }
+
+  first(row: number, keys: AttributeKeys): AttributeValue | undefined {
+    for (const number of this.#numbers(keys)) {
       const value = this.#valueOf(row, number);
       if (value !== undefined && value !== null) return value;
+    }
+    return undefined;
+  }
+
+  /** As it lies there: numbers need not be made for it. */
+  firstText(row: number, keys: AttributeKeys): string | undefined {
+    for (const number of this.#numbers(keys)) {
+      const at = this.#find(row, number);
+      if (at < 0) continue;
+      const type = this.#typeAt(row, at);
+      if (type === AttributeType.null) continue;
+      const text = this.#maps.values.at(at) as string;
+      if (type === AttributeType.double) return Number(text).toString();
+      const isPlain =
+        type === AttributeType.string ||
+        type === AttributeType.int64 ||
+        type === AttributeType.bool;
+      return isPlain && text !== "" ? text : undefined;
     }
     return undefined;
   }
@@ -90,7 +119,7 @@ export class AttributeColumn {
     const start = this.#start(row);
     const attributes = new Map<string, AttributeValue>();
     for (let at = start; at < (this.#maps.ends[row] as number); at++) {
-      attributes.set(this.#maps.keys?.at(at) as string, this.#valueAt(row, at, start));
+      attributes.set(this.#maps.keys?.at(at) as string, this.#valueAt(row, at));
     }
     return attributes;
   }
@@ -99,8 +128,12 @@ export class AttributeColumn {
     return row === 0 ? 0 : (this.#maps.ends[row - 1] as number);
   }
 
-  #valueAt(row: number, at: number, start: number): AttributeValue {
-    const type = (this.#types.at(row) as string).charAt(at - start);
+  #typeAt(row: number, at: number): string {
+    return (this.#types.at(row) as string).charAt(at - this.#start(row));
+  }
+
+  #valueAt(row: number, at: number): AttributeValue {
+    const type = this.#typeAt(row, at);
     const text = this.#maps.values.at(at) as string;
     return type === AttributeType.int64 ? this.#integerOf(text) : attributeValueOf(type, text);
   }
@@ -136,6 +169,10 @@ export class RowAttributes implements SearchedAttributes {
 
   first(keys: AttributeKeys): AttributeValue | undefined {
     return this.#column.first(this.#row, keys);
+  }
+
+  firstText(keys: AttributeKeys): string | undefined {
+    return this.#column.firstText(this.#row, keys);
   }
 
   has(key: string): boolean {

@@ -30,6 +30,8 @@ export class AttributeKeys {
 export interface SearchedAttributes extends Attributes {
   /** The value of the first of these keys that has one, null counting as none. */
   first(keys: AttributeKeys): AttributeValue | undefined;
+  /** The same as text; undefined where it is empty or neither string, number nor boolean. */
+  firstText(keys: AttributeKeys): string | undefined;
 }
 
 export const NO_ATTRIBUTES: Attributes = new Map<string, AttributeValue>();
