@@ -74,11 +74,14 @@ export function repeatedRuns(
 ): RepeatedRun[] {
   const { trace, calls } = facts;
   const found: RepeatedRun[] = [];
-  const triedAgain = new Set(facts.retries().flatMap(({ attempts }) => attempts.slice(0, -1)));
+  let triedAgain: ReadonlySet<number> | undefined;
   for (const caller of calls.callers) {
     if ((calls.callCount[caller] as number) < minCount) continue;
-    const made = callsOf(facts, caller, kind).filter(({ child }) => !triedAgain.has(child));
-    const rows = made.map(({ row }) => row);
+    triedAgain ??= new Set(facts.retries().flatMap(({ attempts }) => attempts.slice(0, -1)));
+    const rows: number[] = [];
+    for (const { row, child } of callsOf(facts, caller, kind)) {
+      if (!triedAgain.has(child)) rows.push(row);
+    }
     if (rows.length < minCount) continue;
     if (
       sumNanos(

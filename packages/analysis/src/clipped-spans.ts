@@ -61,7 +61,11 @@ export function blockingChildrenByEnd(
   }
   if (to - from < 2) return to;
   // Children come by start; mostly that is nearly the reverse of what is wanted.
-  list.subarray(from, to).reverse();
+  for (let low = from, high = to - 1; low < high; low++, high--) {
+    const child = list[low] as number;
+    list[low] = list[high] as number;
+    list[high] = child;
+  }
   if (to - from > INSERTION_SORT_LIMIT) {
     list.subarray(from, to).sort((a, b) => compareByEnd(trace, clipped, a, b));
     return to;

@@ -57,6 +57,7 @@ export function traceErrors(
   callees: Callees,
 ): TraceErrors {
   const origins = originRows(trace, failures);
+  if (origins.length === 0) return { errors: [], omitted: 0 };
   origins.sort((a, b) => (pathNanos[b] as number) - (pathNanos[a] as number) || a - b);
   const attempts = new RetriedAttempts(trace, failures, calls, callees);
   const errors = origins.slice(0, MAX_ORIGINS).map((row): TraceError => {

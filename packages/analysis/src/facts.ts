@@ -67,7 +67,10 @@ export interface Facts {
 }
 
 export function factsOf(assembled: Trace, options: AnalysisOptions): Facts {
-  const thresholds = { ...DEFAULT_THRESHOLDS, ...options.thresholds };
+  const thresholds =
+    options.thresholds === undefined
+      ? DEFAULT_THRESHOLDS
+      : { ...DEFAULT_THRESHOLDS, ...options.thresholds };
   const { trace, corrections } = correctClockSkew(assembled);
   const clipped = clipSpans(trace);
   const path = criticalPath(trace, clipped, options.overlapTolerance);

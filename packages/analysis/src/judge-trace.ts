@@ -48,7 +48,10 @@ export function judgeTrace(assembled: Trace, options: AnalysisOptions = {}): Jud
     bottleneckOperation:
       bottleneck === undefined ? "" : (trace.operations[bottleneck.operation]?.name ?? ""),
     findingKinds: FINDERS.filter(({ find }) => find(facts).length > 0).map(({ kind }) => kind),
-    errorOrigins: [...new Set(facts.errors.map(({ row }) => service(trace, row)))],
+    errorOrigins:
+      facts.errors.length === 0
+        ? []
+        : [...new Set(facts.errors.map(({ row }) => service(trace, row)))],
     path: pathStacks(trace, facts.path, facts.pathNanos),
   };
 }

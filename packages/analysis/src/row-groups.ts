@@ -19,12 +19,13 @@ export function byPathNanos(facts: Facts, rows: readonly number[]): number[] {
 
 /** Rows grouped by operation, in the order of their first row. */
 export function byOperation(facts: Facts, rows: Iterable<number>): number[][] {
-  const groups = new Map<number, number[]>();
+  let groups: Map<number, number[]> | undefined;
   for (const row of rows) {
+    groups ??= new Map();
     const operation = facts.trace.operation[row] as number;
     const group = groups.get(operation);
     if (group === undefined) groups.set(operation, [row]);
     else group.push(row);
   }
-  return [...groups.values()];
+  return groups === undefined ? [] : [...groups.values()];
 }

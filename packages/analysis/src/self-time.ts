@@ -1,16 +1,18 @@
 // A span's duration minus the union of its children's intervals clipped to it. Children come by start, so that one
 // pass with the furthest end so far counts overlapping ones once.
 
-import type { Trace } from "@culprit/trace-model";
+import { float64Column, type Trace } from "@culprit/trace-model";
 
 /** Nanoseconds, one a row. */
 export function selfTimes(trace: Trace): Float64Array {
   const { parent, startNanos, durationNanos } = trace;
   const count = parent.length;
-  const self = durationNanos.slice();
+  const self = float64Column(count);
   // Up to where each span is covered by the children seen so far.
-  const reached = startNanos.slice();
+  const reached = float64Column(count);
   for (let row = 0; row < count; row++) {
+    self[row] = durationNanos[row] as number;
+    reached[row] = startNanos[row] as number;
     const above = parent[row] as number;
     if (above < 0) continue;
     const start = startNanos[row] as number;

@@ -1,6 +1,12 @@
 // Whom a span calls and which instance of a service made it, as keys that are the same in every trace.
 
-import { AttributeKeys, type Span, serviceName } from "@culprit/trace-model";
+import {
+  AttributeKeys,
+  type Resource,
+  type Span,
+  serviceName,
+  type UnixNanos,
+} from "@culprit/trace-model";
 import { firstText } from "./conventions.ts";
 
 const PEER_SERVICE: AttributeKeys = new AttributeKeys("peer.service", "service.peer.name");
@@ -59,8 +65,23 @@ function hostOf(url: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#@]+)/i.exec(url)?.[1];
 }
 
+/** A process has one resource for all of its spans, and to look up a text made anew costs ten times as much. */
+const instances = new WeakMap<Resource, { readonly name: string | undefined }>();
+
 /** Service and instance; undefined where the resource has no instance's id. */
 export function instanceOf({ resource }: Span): string | undefined {
-  const id = firstText(resource.attributes, INSTANCE_ID);
-  return id === undefined ? undefined : `${serviceName(resource)} ${id}`;
+  let instance = instances.get(resource);
+  if (instance === undefined) {
+    const id = firstText(resource.attributes, INSTANCE_ID);
+    instance = { name: id === undefined ? undefined : `${serviceName(resource)} ${id}` };
+    instances.set(resource, instance);
+  }
+  return instance.name;
+}
+
+/** @param spans at least one */
+export function earliestStart(spans: readonly Span[]): UnixNanos {
+  let earliest = (spans[0] as Span).startUnixNano;
+  for (const { startUnixNano } of spans) if (startUnixNano < earliest) earliest = startUnixNano;
+  return earliest;
 }

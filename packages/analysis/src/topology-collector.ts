@@ -7,7 +7,7 @@ import {
   type Trace,
   type UnixNanos,
 } from "@culprit/trace-model";
-import { instanceOf, targetOf } from "./target.ts";
+import { earliestStart, instanceOf, targetOf } from "./target.ts";
 import type { Topology } from "./topology.ts";
 
 /** Entries kept of each kind, tens of megabytes: an address or instance made up for every trace must not fill the memory. */
@@ -33,20 +33,15 @@ export class TopologyCollector {
 
   add(trace: Trace): void {
     const { spans, parent } = trace;
-    const earliest = new Map<Resource, Span>();
     for (let row = 0; row < spans.length; row++) {
       const span = spans[row] as Span;
-      const known = earliest.get(span.resource);
-      if (known === undefined || span.startUnixNano < known.startUnixNano) {
-        earliest.set(span.resource, span);
-      }
       if (span.kind !== SpanKind.server) continue;
       const above = spans[parent[row] as number];
       if (above?.kind === SpanKind.client) {
         this.#addCallee(above, trace.services[trace.service[row] as number] as string);
       }
     }
-    for (const span of earliest.values()) this.#addInstance(span);
+    if (this.#isNewInstanceIn(spans)) this.#addInstances(spans);
   }
 
   learn({ callees, instances }: TopologyKnowledge): void {
@@ -103,9 +98,26 @@ export class TopologyCollector {
     this.#newTargets.add(target);
   }
 
-  #addInstance(span: Span): void {
-    const instance = instanceOf(span);
-    if (instance !== undefined) this.#learnInstance(instance, span.startUnixNano);
+  /** Mostly there is none, nor one that began earlier than was known, which is told without asking which began when. */
+  #isNewInstanceIn(spans: readonly Span[]): boolean {
+    const earliest = earliestStart(spans);
+    let before: Resource | undefined;
+    for (const span of spans) {
+      if (span.resource === before) continue;
+      before = span.resource;
+      const instance = instanceOf(span);
+      if (instance === undefined) continue;
+      const known = this.#firstSeen.get(instance);
+      if (known === undefined || earliest < known) return true;
+    }
+    return false;
+  }
+
+  #addInstances(spans: readonly Span[]): void {
+    for (const span of spans) {
+      const instance = instanceOf(span);
+      if (instance !== undefined) this.#learnInstance(instance, span.startUnixNano);
+    }
   }
 
   #learnInstance(instance: string, start: UnixNanos): void {

@@ -25,6 +25,13 @@ export function int32Column(length: number): Int32Array {
   return new Int32Array(chunk, at, length);
 }
 
+/** As `Int32Array.from(values)`; its buffer may hold other columns besides. */
+export function int32ColumnOf(values: readonly number[]): Int32Array {
+  const column = int32Column(values.length);
+  for (let i = 0; i < values.length; i++) column[i] = values[i] as number;
+  return column;
+}
+
 /** All zero, as `new Uint8Array(length)` gives it; its buffer may hold other columns besides. */
 export function uint8Column(length: number): Uint8Array {
   if (length > SMALL_BYTES) return new Uint8Array(length);

@@ -1,7 +1,7 @@
 // Spans in any order into a Trace. Nothing is dropped but equal copies, nothing throws: what does not fit becomes a
 // warning. The order of the input never shows in the result.
 
-import { float64Column, int32Column, uint8Column } from "./columns.ts";
+import { float64Column, int32Column, int32ColumnOf, uint8Column } from "./columns.ts";
 import type { Span, UnixNanos } from "./span.ts";
 import { MAX_NANOS, type Trace } from "./trace.ts";
 import { type DistinctSpans, distinctSpans } from "./trace-copies.ts";
@@ -28,8 +28,8 @@ export function assembleTrace(all: readonly Span[]): Trace {
   for (const index of cutCycles(spans, ids, parent)) mark(index, Trouble.cycle);
   const root = chooseRoot(spans, ids, parent);
   const origin = (spans[root] as Span).startUnixNano;
-  const times = relativeTimes(spans, origin, mark);
-  const rows = rowOrder({ ids, parent, ...times }, root);
+  const { starts, durations } = relativeTimes(spans, origin, mark);
+  const rows = rowOrder({ ids, parent, startNanos: starts, durationNanos: durations }, root);
 
   const { order } = rows;
   const count = spans.length;
@@ -44,14 +44,16 @@ export function assembleTrace(all: readonly Span[]): Trace {
     const index = order[row] as number;
     orderedSpans[row] = spans[index] as Span;
     spanIds[row] = ids[index] as string;
-    startNanos[row] = times.startNanos[index] as number;
-    durationNanos[row] = times.durationNanos[index] as number;
+    startNanos[row] = starts[index] as number;
+    durationNanos[row] = durations[index] as number;
     const trouble = troubles[index] as number;
     rowTroubles[row] = trouble;
     if (rows.parent[row] !== -1) continue;
     roots.push(row);
     if ((trouble & Trouble.orphan) !== 0) orphans.push(row);
   }
+  const names = namesOf(orderedSpans);
+  const told = troubleWarnings(spanIds, rowTroubles);
   return {
     traceId: first.traceId,
     spans: orderedSpans,
@@ -61,10 +63,15 @@ export function assembleTrace(all: readonly Span[]): Trace {
     originUnixNano: origin,
     startNanos,
     durationNanos,
-    roots: Int32Array.from(roots),
-    orphans: Int32Array.from(orphans),
-    ...namesOf(orderedSpans),
-    ...troubleWarnings(spanIds, rowTroubles),
+    roots: int32ColumnOf(roots),
+    orphans: int32ColumnOf(orphans),
+    // One by one: to spread an object costs more than to make it.
+    services: names.services,
+    operations: names.operations,
+    service: names.service,
+    operation: names.operation,
+    warnings: told.warnings,
+    spanWarnings: told.spanWarnings,
   };
 }
 
@@ -105,8 +112,8 @@ function isBetterRoot(
 }
 
 interface RelativeTimes {
-  readonly startNanos: Float64Array;
-  readonly durationNanos: Float64Array;
+  readonly starts: Float64Array;
+  readonly durations: Float64Array;
 }
 
 /** Starts and ends are kept within MAX_NANOS of the origin, so that all arithmetic on them is exact. */
@@ -115,8 +122,8 @@ function relativeTimes(
   origin: UnixNanos,
   mark: (index: number, trouble: number) => void,
 ): RelativeTimes {
-  const startNanos = float64Column(spans.length);
-  const durationNanos = float64Column(spans.length);
+  const starts = float64Column(spans.length);
+  const durations = float64Column(spans.length);
   for (let i = 0; i < spans.length; i++) {
     const { startUnixNano, endUnixNano } = spans[i] as Span;
     let start = Number(startUnixNano - origin);
@@ -136,8 +143,8 @@ function relativeTimes(
       mark(i, Trouble.tooFar);
       duration = MAX_NANOS - start;
     }
-    startNanos[i] = start;
-    durationNanos[i] = duration;
+    starts[i] = start;
+    durations[i] = duration;
   }
-  return { startNanos, durationNanos };
+  return { starts, durations };
 }

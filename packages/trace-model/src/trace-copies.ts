@@ -20,7 +20,7 @@ export function distinctSpans(all: readonly Span[]): DistinctSpans {
   const spans: Span[] = [];
   const ids: string[] = [];
   const indexOf = new Map<string, number>();
-  const copies = new Map<number, Span[]>();
+  let copies: Map<number, Span[]> | undefined;
   for (const span of all) {
     const index = indexOf.get(span.spanId);
     if (index === undefined) {
@@ -28,10 +28,14 @@ export function distinctSpans(all: readonly Span[]): DistinctSpans {
       spans.push(span);
       ids.push(span.spanId);
     } else {
+      copies ??= new Map();
       const group = copies.get(index);
       if (group === undefined) copies.set(index, [spans[index] as Span, span]);
       else group.push(span);
     }
+  }
+  if (copies === undefined) {
+    return { spans, ids, indexOf, clientOfServer: NO_HALVES, differing: [] };
   }
   const clientOfServer = new Map<number, number>();
   const differing: number[] = [];
@@ -58,6 +62,8 @@ export function distinctSpans(all: readonly Span[]): DistinctSpans {
   }
   return { spans, ids, indexOf, clientOfServer, differing };
 }
+
+const NO_HALVES: ReadonlyMap<number, number> = new Map();
 
 interface Preferred {
   readonly span: Span;

@@ -77,7 +77,8 @@ function childLists(parent: Int32Array): { starts: Int32Array; children: Int32Ar
   for (let i = 1; i <= count + 1; i++) {
     starts[i] = (starts[i] as number) + (starts[i - 1] as number);
   }
-  const next = starts.slice(0, count + 1);
+  const next = int32Column(count + 1);
+  for (let i = 0; i <= count; i++) next[i] = starts[i] as number;
   const children = int32Column(count);
   for (let i = 0; i < count; i++) {
     const above = parent[i] as number;

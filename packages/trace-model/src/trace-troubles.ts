@@ -65,8 +65,11 @@ export interface TraceWarnings {
   readonly spanWarnings: readonly SpanWarning[];
 }
 
+const NO_WARNINGS: TraceWarnings = { warnings: [], spanWarnings: [] };
+
 /** @param troubles one byte a row */
 export function troubleWarnings(spanIds: readonly string[], troubles: Uint8Array): TraceWarnings {
+  if (!troubles.some((trouble) => trouble !== 0)) return NO_WARNINGS;
   const counts = WORDINGS.map(() => 0);
   const spanWarnings: SpanWarning[] = [];
   for (let row = 0; row < troubles.length; row++) {

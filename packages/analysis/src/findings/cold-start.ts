@@ -5,7 +5,8 @@ import { COLD_START, firstValue } from "../conventions.ts";
 import type { Facts } from "../facts.ts";
 import { formatNanos, formatShare } from "../format.ts";
 import { operationOf } from "../naming.ts";
-import { instanceOf } from "../target.ts";
+import { earliestStart, instanceOf } from "../target.ts";
+import type { Topology } from "../topology.ts";
 import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
 export const coldStart: Finder = { kind: "cold-start", find };
@@ -46,6 +47,7 @@ function isTrue({ attributes }: Span): boolean {
 
 /** Of each instance whose first trace this is, the server span that starts first. */
 function firstServers({ trace, topology }: Facts): number[] {
+  if (!mayBeFirst(trace.spans, topology)) return [];
   interface Seen {
     isFirst: boolean;
     server: number;
@@ -77,6 +79,20 @@ function firstServers({ trace, topology }: Facts): number[] {
     }
   }
   return [...rows.values()];
+}
+
+/** Mostly all instances were seen in earlier traces, which is told without asking which of them began when. */
+function mayBeFirst(spans: readonly Span[], { firstSeen }: Topology): boolean {
+  const earliest = earliestStart(spans);
+  let known: Resource | undefined;
+  for (const span of spans) {
+    if (span.resource === known) continue;
+    known = span.resource;
+    const instance = instanceOf(span);
+    const first = instance === undefined ? undefined : firstSeen.get(instance);
+    if (first !== undefined && earliest <= first) return true;
+  }
+  return false;
 }
 
 function earliestStarts(spans: readonly Span[]): Map<Resource, bigint> {

@@ -10,6 +10,7 @@ import type { Detected, Finder, FoundFinding } from "./finding.ts";
 export const swallowedError: Finder = { kind: "swallowed-error", find };
 
 function find(facts: Facts): readonly Detected[] {
+  if (facts.errors.length === 0) return [];
   const groups = new Map<string, TraceError[]>();
   for (const error of facts.errors) {
     // Of a failure that nobody marked, unmarked-error speaks.

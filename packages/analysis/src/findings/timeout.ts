@@ -13,6 +13,7 @@ import type { Detected, Finder, FoundFinding } from "./finding.ts";
 export const timeout: Finder = { kind: "timeout", find };
 
 function find(facts: Facts): readonly Detected[] {
+  if (!facts.anyFailure) return [];
   const errors = new Map<number, Failed>(
     facts.errors.filter((error) => error.timedOut).map((error) => [error.row, error]),
   );
@@ -28,7 +29,6 @@ function find(facts: Facts): readonly Detected[] {
  * below, it is the cause.
  */
 function overtaken(facts: Facts, timedOut: readonly number[]): Failed[] {
-  if (!facts.anyFailure) return [];
   const { trace, failures } = facts;
   const known = uint8Column(failures.length);
   for (const row of timedOut) known[row] = 1;

@@ -11,6 +11,7 @@ import type { Detected, Finder, FoundFinding } from "./finding.ts";
 export const unmarkedError: Finder = { kind: "unmarked-error", find };
 
 function find(facts: Facts): readonly Detected[] {
+  if (!facts.anyFailure) return [];
   const rows: number[] = [];
   facts.failures.forEach((failure, row) => {
     if ((failure & Failure.unmarked) !== 0) rows.push(row);
