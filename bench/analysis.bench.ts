@@ -95,7 +95,7 @@ function thousands(rate: number): string {
 console.log(`${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}`);
 for (const dataSet of dataSets()) {
   console.log(`\n${dataSet.name}: spans a second, median (lowest to highest) of ${ROUNDS}`);
-  const assembled = dataSet.traces.map(assembleTrace);
+  const assembled = dataSet.traces.map((spans) => assembleTrace(spans));
   const rates = new Map<string, number[]>();
   // One round more than is counted: the first compiles.
   for (let round = 0; round <= ROUNDS; round++) {

@@ -68,7 +68,7 @@ async function* verdictsOf(target: string, options: AnalyzeOptions): AsyncGenera
   const { overlapTolerance } = options;
   if (target === "-" || existsSync(userPath(target))) {
     // All are assembled first: each is judged by what the others tell.
-    const traces = Array.from(await tracesOfFile(target), assembleTrace);
+    const traces = Array.from(await tracesOfFile(target), (spans) => assembleTrace(spans));
     const collector = new TopologyCollector();
     for (const trace of traces) collector.add(trace);
     const { topology } = collector;

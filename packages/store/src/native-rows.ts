@@ -28,6 +28,7 @@ export class FixedStrings {
   readonly #bytes: Buffer;
   readonly #size: number;
   #hex: string | undefined;
+  #words: Int32Array | undefined;
 
   constructor(bytes: Buffer, size: number) {
     this.#bytes = bytes;
@@ -37,6 +38,12 @@ export class FixedStrings {
   /** All rows, one after the other. */
   get bytes(): Buffer {
     return this.#bytes;
+  }
+
+  /** The same, four bytes a word. */
+  get words(): Int32Array {
+    this.#words ??= new Int32Array(this.#bytes.buffer, this.#bytes.byteOffset);
+    return this.#words;
   }
 
   hex(row: number): string {

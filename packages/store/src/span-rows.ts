@@ -1,13 +1,15 @@
 // Columns of the table of spans back into spans: the other side of `span-block.ts`.
 
-import type {
-  Attributes,
-  Resource,
-  Scope,
-  Span,
-  SpanEvent,
-  SpanLink,
-  UnixNanos,
+import {
+  type Attributes,
+  int32Column,
+  type Resource,
+  type Scope,
+  type Span,
+  type SpanEvent,
+  type SpanIdWords,
+  type SpanLink,
+  type UnixNanos,
 } from "@culprit/trace-model";
 import { type Details, detailsOf, NO_DETAILS } from "./details.ts";
 import type { StoredSpan } from "./late-spans.ts";
@@ -87,6 +89,23 @@ export class TraceRows {
       }
     }
     return { first, last };
+  }
+
+  /** One entry a span, in the order of `spans`. */
+  idWords(): SpanIdWords {
+    const ids = int32Column(2 * this.spanCount);
+    const parents = int32Column(2 * this.spanCount);
+    let to = 0;
+    for (const { columns, from, to: end } of this.#runs) {
+      const { words } = columns.spanId;
+      const { words: parentWords } = columns.parentSpanId;
+      for (let at = 2 * from; at < 2 * end; at++) {
+        ids[to] = words[at] as number;
+        parents[to] = parentWords[at] as number;
+        to++;
+      }
+    }
+    return { ids, parents };
   }
 
   /** Views of the columns, made anew at each call: what is not asked of one is never made. */

@@ -23,6 +23,7 @@ export {
   type UnixNanos,
 } from "./span.ts";
 export { SpanCollector } from "./span-collector.ts";
+export type { SpanIdWords } from "./span-id-words.ts";
 export { newSpanHead, type SpanHead, type SpanSink } from "./span-sink.ts";
 export {
   MAX_NANOS,

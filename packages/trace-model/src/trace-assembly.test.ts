@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { malformedTraces, shuffled } from "../test/malformed-trace.ts";
 import { type SpanSketch, sketched, spanId } from "../test/sketched-span.ts";
+import type { Span } from "./span.ts";
+import { comparedParents } from "./span-id-words.ts";
 import { MAX_NANOS, type Trace, unixNanosAt } from "./trace.ts";
 import { assembleTrace } from "./trace-assembly.ts";
 
@@ -231,4 +233,29 @@ describe("assembleTrace", () => {
       { numRuns: 500 },
     );
   });
+
+  it("gives the same trace with ids as words, be they distinct or not", () => {
+    let distinct = 0;
+    fc.assert(
+      fc.property(
+        malformedTraces({ maxSpans: 30, wildTimes: true }),
+        fc.boolean(),
+        (drawn, once) => {
+          const spans = once
+            ? [...new Map(drawn.map((span) => [span.spanId, span])).values()]
+            : drawn;
+          const idWords = { ids: words(spans, "spanId"), parents: words(spans, "parentSpanId") };
+          if (comparedParents(idWords) !== undefined) distinct++;
+          assert.deepEqual(assembleTrace(spans, idWords), assembleTrace(spans));
+        },
+      ),
+      { numRuns: 500 },
+    );
+    assert.ok(distinct > 100);
+  });
 });
+
+function words(spans: readonly Span[], id: "spanId" | "parentSpanId"): Int32Array {
+  const bytes = Buffer.from(spans.map((span) => span[id].padStart(16, "0")).join(""), "hex");
+  return new Int32Array(new Uint8Array(bytes).buffer);
+}

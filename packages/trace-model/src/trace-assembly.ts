@@ -3,6 +3,7 @@
 
 import { float64Column, int32Column, int32ColumnOf, uint8Column } from "./columns.ts";
 import type { Span, UnixNanos } from "./span.ts";
+import { comparedParents, type SpanIdWords } from "./span-id-words.ts";
 import { MAX_NANOS, type Trace } from "./trace.ts";
 import { type DistinctSpans, distinctSpans } from "./trace-copies.ts";
 import { cutCycles } from "./trace-cycles.ts";
@@ -10,18 +11,19 @@ import { namesOf } from "./trace-names.ts";
 import { rowOrder } from "./trace-rows.ts";
 import { Trouble, troubleWarnings } from "./trace-troubles.ts";
 
-/** @param all one trace's spans, at least one, copies included; spans of several traces go through `groupByTrace` */
-export function assembleTrace(all: readonly Span[]): Trace {
-  const distinct = distinctSpans(all);
-  const { spans, ids } = distinct;
+/**
+ * @param all one trace's spans, at least one, copies included; spans of several traces go through `groupByTrace`
+ * @param idWords the same spans' ids, where they are at hand; the result is the same without
+ */
+export function assembleTrace(all: readonly Span[], idWords?: SpanIdWords): Trace {
+  const { spans, ids, differing, parent } = linked(all, idWords);
   const first = spans[0];
   if (first === undefined) throw new Error("a trace has at least one span");
-  const parent = parents(distinct);
   const troubles = uint8Column(spans.length);
   const mark = (index: number, trouble: number): void => {
     troubles[index] = (troubles[index] as number) | trouble;
   };
-  for (const index of distinct.differing) mark(index, Trouble.copies);
+  for (const index of differing) mark(index, Trouble.copies);
   for (let i = 0; i < spans.length; i++) {
     if (parent[i] === -1 && (spans[i] as Span).parentSpanId !== "") mark(i, Trouble.orphan);
   }
@@ -75,8 +77,25 @@ export function assembleTrace(all: readonly Span[]): Trace {
   };
 }
 
-function parents(distinct: DistinctSpans): Int32Array {
-  const { spans, indexOf, clientOfServer } = distinct;
+interface LinkedSpans extends Pick<DistinctSpans, "spans" | "ids" | "differing"> {
+  /** Index into `spans`, -1 for none. */
+  readonly parent: Int32Array;
+}
+
+function linked(all: readonly Span[], idWords: SpanIdWords | undefined): LinkedSpans {
+  const parent = idWords === undefined ? undefined : comparedParents(idWords);
+  if (parent !== undefined) {
+    return { spans: all, ids: all.map(({ spanId }) => spanId), differing: [], parent };
+  }
+  const { spans, ids, differing, indexOf, clientOfServer } = distinctSpans(all);
+  return { spans, ids, differing, parent: parents(spans, indexOf, clientOfServer) };
+}
+
+function parents(
+  spans: readonly Span[],
+  indexOf: ReadonlyMap<string, number>,
+  clientOfServer: ReadonlyMap<number, number>,
+): Int32Array {
   const parent = int32Column(spans.length);
   for (let i = 0; i < spans.length; i++) {
     const { parentSpanId } = spans[i] as Span;

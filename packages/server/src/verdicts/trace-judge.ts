@@ -22,6 +22,7 @@ import {
 import {
   assembleTrace,
   type DurationNanos,
+  type SpanIdWords,
   type Trace,
   type UnixNanos,
 } from "@culprit/trace-model";
@@ -119,7 +120,7 @@ export class TraceJudge {
       spanCount += trace.spanCount;
       // One trace after the other, so that what one needed is garbage before the next.
       const spans = trace.spans();
-      const judged = attempt(() => this.#verdict(spans, arrival));
+      const judged = attempt(() => this.#verdict(spans, trace.idWords(), arrival));
       const isJudged = !(judged instanceof Error);
       if (!isJudged) failures.push({ traceId, message: judged.message });
       block.add(isJudged ? judged.verdict : unjudgedRow(traceId, spans.length, arrival.last), {
@@ -154,9 +155,10 @@ export class TraceJudge {
 
   #verdict(
     spans: readonly ColumnSpan[],
+    idWords: SpanIdWords,
     arrival: Arrival,
   ): { readonly verdict: StoredVerdict; readonly trace: Trace } {
-    const trace = assembleTrace(spans);
+    const trace = assembleTrace(spans, idWords);
     this.#topology.add(trace);
     const judgement = judgeTrace(trace, {
       topology: this.#topology.topology,
