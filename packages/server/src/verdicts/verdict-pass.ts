@@ -61,11 +61,6 @@ const WINDOW_NANOS = 4_000_000_000n;
  * those are read again by their ids.
  */
 const LONG_TRACE_NANOS = 6_000_000_000n;
-/**
- * Further behind, and the engine's merges wait: on a full machine they take a sixth of it, and verdicts are wanted sooner.
- * Where judging keeps up, it is behind by its pause and a window of as long.
- */
-const BEHIND_NANOS = 3e9;
 /** After so many the thread's code is compiled for what comes. */
 const PRACTICE_SPANS = 200_000;
 const PRACTICE_PIECE_SPANS = 25_000;
@@ -141,6 +136,11 @@ export class VerdictPass {
   #incomplete: string[] = [];
   /** Verdicts that wait for company on their way to the disk. */
   #judged: Judged[] = [];
+  /**
+   * The window at hand follows the one before without a pause. The engine's merges wait then: on a full machine they take a
+   * sixth of it, and verdicts are wanted sooner.
+   */
+  #isPressed = false;
   /** Of the window at hand. */
   #isPartKept = false;
   /** Those before them, on that way while more is judged. */
@@ -202,6 +202,7 @@ export class VerdictPass {
         this.#options.onError("storing verdicts failed and is tried again", error);
         await this.#startAnew();
       }
+      this.#isPressed = worked;
       if (!worked) await this.#pause(PAUSE_MS);
     }
     await this.#end();
@@ -399,7 +400,7 @@ export class VerdictPass {
       next = following && this.#read(following);
       if (following === undefined) allRead();
       const startedMs = performance.now();
-      if (this.status.lagNanos > BEHIND_NANOS) this.#ledger.merges.hold();
+      if (this.#isPressed) this.#ledger.merges.hold();
       await this.#judge(piece, spans, { since });
       if (this.#endsHere) return false;
       await this.#rest(startedMs);
