@@ -383,9 +383,7 @@ test("until something is quiet the thread practises at what came, and nothing of
   assert.deepEqual(desk.errors, []);
 });
 
-test("while it is behind, merges wait", async (t) => {
-  const desk = await Desk.open(t);
-  const { merges } = desk.store.ledger;
+function saidOfMerges(t: TestContext, { merges }: Store["ledger"]): string[] {
   const said: string[] = [];
   for (const what of ["hold", "release"] as const) {
     const does = merges[what].bind(merges);
@@ -394,6 +392,30 @@ test("while it is behind, merges wait", async (t) => {
       return does();
     });
   }
+  return said;
+}
+
+test("traces that come seldom are no reason for merges to wait", async (t) => {
+  const desk = await Desk.open(t);
+  const said = saidOfMerges(t, desk.store.ledger);
+  const pass = desk.running();
+  await pass.open();
+  const running = pass.run();
+  for (const n of [1, 2, 3]) {
+    // Between them lies more than a window, of which there is nothing to judge.
+    await desk.write(...traceOf(n));
+    desk.pass(11n * SECOND);
+    await until(() => pass.status.judgedTraces === n);
+  }
+  pass.stop();
+  await running;
+  assert.deepEqual(said, ["release"]);
+  assert.deepEqual(desk.errors, []);
+});
+
+test("while it is behind, merges wait", async (t) => {
+  const desk = await Desk.open(t);
+  const said = saidOfMerges(t, desk.store.ledger);
   // Windows are of four seconds at most, so that there are several.
   for (const n of [1, 2, 3]) {
     await desk.write(...traceOf(n));
