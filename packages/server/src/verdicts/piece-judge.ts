@@ -12,9 +12,8 @@ export interface PieceJudgeOptions {
     settings: JudgeSettings,
     known: TopologyKnowledge,
   ) => Judging | Promise<Judging>;
-  /** Told of what failed. */
+  /** Told of a turn or a trace that failed. What failed in a turn is tried again, a trace that cannot be judged is not. */
   readonly onError: (message: string, error: unknown) => void;
-  readonly stopping: AbortSignal;
   /** Whether what is left of a window is given up: it was stopped. */
   readonly endsHere: () => boolean;
 }
@@ -89,8 +88,9 @@ export class PieceJudge {
     return { answer, since };
   }
 
-  async judge(piece: TracePiece, answer: Uint8Array, since: UnixNanos): Promise<void> {
-    await this.#judge(piece, answer, { since });
+  /** @returns false where it was stopped before all was judged */
+  judge(piece: TracePiece, answer: Uint8Array, since: UnixNanos): Promise<boolean> {
+    return this.#judge(piece, answer, { since });
   }
 
   /**
@@ -109,13 +109,16 @@ export class PieceJudge {
       const ids = traceIds.slice(at, at + IDS_A_STATEMENT);
       const part = { ...piece, firstTraceId: ids[0] as string, lastTraceId: ids.at(-1) as string };
       const answer = await this.#ledger.quiet.wholeTraces(ids, MAX_SPANS);
-      await this.#judge(part, answer, { only: new Set(ids) });
+      if (!(await this.#judge(part, answer, { only: new Set(ids) }))) return false;
       await judged(startedMs);
     }
     return true;
   }
 
-  /** For nothing: so that the thread's code is compiled. What is wrong with it will be told of what counts. */
+  /**
+   * For nothing: so that the thread's code is compiled. What is wrong with it will be told of what counts.
+   * @returns false where it failed
+   */
   async practise(piece: TracePiece): Promise<boolean> {
     const answer = await this.#ledger.quiet.spans(piece, piece.window.after, MAX_SPANS);
     const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
@@ -138,7 +141,7 @@ export class PieceJudge {
     piece: TracePiece,
     answer: Uint8Array,
     { since, only, isPart }: AnswerBounds,
-  ): Promise<void> {
+  ): Promise<boolean> {
     this.#judging ??= await this.#startJudging();
     this.#followedFrom ??= piece.window.after;
     const task = { answer, judgedUnixNano: this.#ledger.now(), maxSpans: MAX_SPANS };
@@ -155,7 +158,7 @@ export class PieceJudge {
       outcome = await this.#judging.judge({ ...task, ...bounds });
     } catch (error) {
       // The thread ended, most likely for want of memory: what it was at is taken apart.
-      if (this.#options.stopping.aborted) throw error;
+      if (this.#options.endsHere()) return false;
       this.#options.onError("judging failed; its traces are judged one by one", error);
       await this.close();
       return this.#judgeApart(piece, 1, only);
@@ -163,41 +166,47 @@ export class PieceJudge {
     if (outcome.kind === "cut") return this.#judgeApart(piece, isPart ? 1 : PART_SPANS, only);
     await this.#line.add(outcome);
     for (const traceId of outcome.incomplete) this.#incomplete.push(traceId);
+    return true;
   }
 
-  /** @param partSpans that are read at once; of 1 each trace is read on its own */
+  /**
+   * @param partSpans that are read at once; of 1 each trace is read on its own
+   * @returns false where it was stopped before all was judged
+   */
   async #judgeApart(
     piece: TracePiece,
     partSpans: number,
     only?: ReadonlySet<string>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     // Of those that go on the thread is told nothing.
     if (only === undefined) this.#followedFrom = piece.window.until;
     const isOne = piece.firstTraceId === piece.lastTraceId;
     let part: string[] = [];
     let partSize = 0;
-    const judgePart = async (): Promise<void> => {
+    const judgePart = async (): Promise<boolean> => {
       const [firstTraceId] = part;
-      if (firstTraceId === undefined || this.#options.endsHere()) return;
+      if (firstTraceId === undefined) return true;
+      if (this.#options.endsHere()) return false;
       const lastTraceId = part.at(-1) as string;
       const answer = await this.#ledger.quiet.wholeTraces(part, MAX_SPANS);
       const bounds = { only: new Set(part), isPart: true } as const;
       part = [];
       partSize = 0;
-      await this.#judge({ ...piece, firstTraceId, lastTraceId }, answer, bounds);
+      return this.#judge({ ...piece, firstTraceId, lastTraceId }, answer, bounds);
     };
     for (const { traceId, spanCount, lastArrival } of await this.#ledger.quiet.traces(piece)) {
-      if (this.#options.endsHere()) return;
+      if (this.#options.endsHere()) return false;
       if (only !== undefined && !only.has(traceId)) continue;
       if (isOne || spanCount >= MAX_SPANS) {
         await this.#leaveOut(traceId, spanCount, lastArrival);
         continue;
       }
-      if (partSize + spanCount > partSpans || part.length === IDS_A_STATEMENT) await judgePart();
+      const isFull = partSize + spanCount > partSpans || part.length === IDS_A_STATEMENT;
+      if (isFull && !(await judgePart())) return false;
       part.push(traceId);
       partSize += spanCount;
     }
-    await judgePart();
+    return judgePart();
   }
 
   /** A row that says why it has no verdict. */
@@ -241,7 +250,7 @@ export class PieceJudge {
     const judging = await this.#options.startJudging(this.#settings, known);
     try {
       for await (const traceIds of this.#ledger.quiet.judgedTraces()) {
-        this.#options.stopping.throwIfAborted();
+        if (this.#options.endsHere()) throw new Error("stopped");
         judging.seen(traceIds);
       }
     } catch (error) {

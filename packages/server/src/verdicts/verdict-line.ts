@@ -22,11 +22,13 @@ export class VerdictLine {
   /** What the traces so far told of the system. */
   readonly topology: TopologyCollector = new TopologyCollector();
   #topologyDay = "";
-  /** They wait for company. */
-  #judged: Judged[] = [];
   #isPartKept = false;
-  /** Those before them. */
+  /** What waits for company. */
+  #judged: Judged[] = [];
+  /** What went off before, the last of it. */
   #keeping: Promise<void> = Promise.resolve();
+  /** The progress of the window before. */
+  #finished: Promise<void> = Promise.resolve();
   #judgedTraces = 0;
   #judgedSpans = 0;
   #unjudgedTraces = 0;
@@ -57,7 +59,7 @@ export class VerdictLine {
   async add(judged: Judged): Promise<void> {
     this.topology.learn(judged.news);
     this.#judged.push(judged);
-    if (this.#judged.reduce((sum, { rows }) => sum + rows.rows, 0) < KEEP_ROWS) return;
+    if (rowCount(this.#judged) < KEEP_ROWS) return;
     const before = this.#keeping;
     this.keep();
     await before;
@@ -66,7 +68,7 @@ export class VerdictLine {
   /** A row without a verdict, at once. */
   async addUnjudged(row: VerdictRows): Promise<void> {
     this.#isPartKept = true;
-    await this.#ledger.keep([row]);
+    await this.#next(() => this.#ledger.keep([row]));
     this.#unjudgedTraces++;
   }
 
@@ -75,17 +77,22 @@ export class VerdictLine {
     const judged = this.#judged;
     if (judged.length === 0) return this.#keeping;
     this.#judged = [];
-    this.#isPartKept = true;
+    this.#isPartKept ||= rowCount(judged) > 0;
     return this.#next(() => this.#write(judged));
   }
 
-  /** What waits, then that everything up to there is judged. Resolves when that is on disk, after `done`. */
+  /**
+   * What waits goes off, then that everything up to there is judged; then follows `done`. Resolves when there is room for
+   * another window: the one before is on disk, so that two are on their way at most.
+   */
   finish(until: UnixNanos, waitedNanos: DurationNanos, done: () => void): Promise<void> {
     this.keep();
-    return this.#next(async () => {
+    const before = this.#finished;
+    this.#finished = this.#next(async () => {
       await this.#ledger.judged(until, waitedNanos);
       done();
     });
+    return before;
   }
 
   /** Resolves when what went off is on disk; rejects where that failed. */
@@ -97,6 +104,7 @@ export class VerdictLine {
   async startAnew(): Promise<void> {
     await this.#keeping.catch(() => undefined);
     this.#keeping = Promise.resolve();
+    this.#finished = Promise.resolve();
     this.#judged = [];
     // The thread tells no news twice: all is entered anew with what is kept next.
     this.#topologyDay = "";
@@ -131,4 +139,8 @@ export class VerdictLine {
     await this.#ledger.enter(day, isNewDay ? this.topology.knowledge() : news);
     this.#topologyDay = day;
   }
+}
+
+function rowCount(judged: readonly Judged[]): number {
+  return judged.reduce((sum, { rows }) => sum + rows.rows, 0);
 }

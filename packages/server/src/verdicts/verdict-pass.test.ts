@@ -500,6 +500,35 @@ test("traces that are read again one by one make no others judged again", async 
   );
 });
 
+test("stopped while traces that are read again are taken one by one, it leaves out none of them", async (t) => {
+  const desk = await Desk.open(t);
+  await desk.write(...traceOf(1), ...traceOf(5));
+  desk.pass(60n * SECOND);
+  await desk.judge();
+  await desk.write(...traceOf(1, 4).slice(3), ...traceOf(5, 4).slice(3));
+  desk.pass(60n * SECOND);
+  let readAgain = 0;
+  const pass: VerdictPass = desk.running((settings, known): Judging => {
+    const judging = judgeInPlace(settings, known);
+    return {
+      ...judging,
+      async judge(task) {
+        if (task.wholeAfter === undefined && readAgain++ === 0) throw new Error("no memory left");
+        if (readAgain > 0) pass.stop();
+        return judging.judge(task);
+      },
+    };
+  });
+  await pass.open();
+  await pass.run();
+  assert.equal(readAgain, 2, "together, then the first on its own");
+  await desk.judge();
+  assert.deepEqual(
+    (await desk.verdicts()).map(({ spanCount }) => spanCount),
+    [4, 4],
+  );
+});
+
 /** How often it judges within 0.7 s, where with each window so much time passes and the next trace is quiet after it. */
 async function judgementsWithoutPause(t: TestContext, nanosEach: bigint): Promise<number> {
   const desk = await Desk.open(t);

@@ -2,23 +2,15 @@
 // leave: where it cannot keep up it falls behind, says so, and catches up later. Where it stands is kept in the database
 // after the verdicts are, so that after a crash some traces are judged twice and none is left out.
 
-import type { Topology, TopologyKnowledge } from "@culprit/analysis";
+import type { Topology } from "@culprit/analysis";
 import type { ArrivalWindow, TracePiece, VerdictLedger } from "@culprit/store";
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
-import type { Judging } from "./judging.ts";
-import { PieceJudge, type Reading, WINDOW_NANOS } from "./piece-judge.ts";
-import type { JudgeSettings } from "./trace-judge.ts";
+import { PieceJudge, type PieceJudgeOptions, type Reading, WINDOW_NANOS } from "./piece-judge.ts";
 import { type JudgedCounts, VerdictLine } from "./verdict-line.ts";
 
-export interface VerdictPassOptions {
-  readonly startJudging: (
-    settings: JudgeSettings,
-    known: TopologyKnowledge,
-  ) => Judging | Promise<Judging>;
+export interface VerdictPassOptions extends Omit<PieceJudgeOptions, "endsHere"> {
   /** How much of the time senders wait for the disk, 0 to 1; absent: none. */
   readonly waitingShare?: () => number;
-  /** Told of a turn or a trace that failed. What failed in a turn is tried again, a trace that cannot be judged is not. */
-  readonly onError: (message: string, error: unknown) => void;
 }
 
 export interface VerdictPassStatus extends JudgedCounts {
@@ -85,8 +77,6 @@ export class VerdictPass {
   #waitingSince = 0n;
   /** The window after the one that is being judged: read while the thread has work, so that it need not wait. */
   #ahead: Promise<Found> | undefined;
-  /** The window before is on disk. */
-  #finished: Promise<void> = Promise.resolve();
   /**
    * The window at hand follows the one before without a pause. The engine's merges wait then: on a full machine they take a
    * sixth of it, and verdicts are wanted sooner.
@@ -130,9 +120,7 @@ export class VerdictPass {
     const settings = { quietNanos: this.#ledger.quietNanos, shortestQuietNanos };
     const longestQuiet = BigInt(Math.round(longestQuietNanos));
     this.#judge = new PieceJudge(this.#ledger, this.#line, settings, longestQuiet, {
-      startJudging: this.#options.startJudging,
-      onError: this.#options.onError,
-      stopping: this.#stopping.signal,
+      ...this.#options,
       endsHere: () => this.#endsHere,
     });
   }
@@ -176,7 +164,7 @@ export class VerdictPass {
   /** From where progress is on disk. */
   async #startAnew(): Promise<void> {
     await this.#line.startAnew();
-    this.#finished = Promise.resolve();
+    this.#ahead = undefined;
     if (this.#nextAfter !== this.#judgedUntil) this.#waitingSince = 0n;
     this.#nextAfter = this.#judgedUntil;
   }
@@ -184,7 +172,7 @@ export class VerdictPass {
   async #end(): Promise<void> {
     // What is on its way to the disk must not find the database closed; if it failed, it is judged again.
     await this.#line.kept.catch(() => undefined);
-    await this.#ahead?.then(({ reading }) => reading?.answer).catch(() => undefined);
+    await this.#ahead?.catch(() => undefined);
     await this.#judge?.close();
     await this.#ledger.merges.release();
   }
@@ -210,6 +198,7 @@ export class VerdictPass {
     const ahead = await this.#takeAhead();
     const found = ahead ?? (await this.#look(this.#nextAfter, limit()));
     const { arrivals, window } = found;
+    // What moves on here must not be put back by a window that comes to the disk later.
     if (window === undefined || window.spanCount === 0) await this.#line.kept;
     if (arrivals !== undefined && arrivals.first > this.#nextAfter) {
       await this.#line.kept;
@@ -225,7 +214,6 @@ export class VerdictPass {
       const next = await quiet.nextArrival(window.until);
       if (next === undefined || next > found.limit) return false;
       this.#skipTo(next - 1n);
-      this.#isPressed = false;
       return true;
     }
     // Windows of moments cost as much as windows of seconds.
@@ -234,19 +222,16 @@ export class VerdictPass {
       if (isMore()) this.#lookAhead(window.until, limit());
     });
     if (!isJudged) return false;
-    const before = this.#finished;
-    const finished = this.#line.finish(window.until, waitedNanos, () => {
+    const isRoom = this.#line.finish(window.until, waitedNanos, () => {
       this.#judgedUntil = window.until;
     });
-    this.#finished = finished;
     this.#nextAfter = window.until;
-    // So much is on its way at most: the rows of a window and what the next one began with.
-    await before;
+    await isRoom;
     if (isMore()) {
       this.#isPressed = true;
       return true;
     }
-    await finished;
+    await this.#line.kept;
     return false;
   }
 
@@ -323,8 +308,8 @@ export class VerdictPass {
       if (following === undefined) allRead();
       const startedMs = performance.now();
       if (this.#isPressed) this.#ledger.merges.hold();
-      await judge.judge(piece, spans, since);
-      if (this.#endsHere) return false;
+      const isJudged = await judge.judge(piece, spans, since);
+      if (!isJudged || this.#endsHere) return false;
       await this.#rest(startedMs);
     }
     const [first] = pieces;
