@@ -1,6 +1,6 @@
 // node bench/rca.ts FOLDER: does explain name the service that a fault was injected into?
 // FOLDER holds days of labelled incidents. Each is imported by the command into a fresh database, and each case is asked
-// the way POST /api/culprit/explain asks it.
+// the way POST /api/culprit/explain asks it. Ends with 1 where more than one gated case of a day is not answered first.
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -26,6 +26,9 @@ interface Outcome {
   /** From 1; 0 when the service is not among the suspects. */
   readonly rank: number;
 }
+
+/** Gated cases of a day. */
+const MAX_MISSED = 1;
 
 const COMMAND = join(import.meta.dirname, "../packages/cli/bin/culprit.js");
 
@@ -121,5 +124,8 @@ if (days.length === 0) {
 }
 for (const day of days.sort()) {
   console.log(`\n${day}`);
-  printTotals(day, await judgeDay(join(folder, day)));
+  const outcomes = await judgeDay(join(folder, day));
+  printTotals(day, outcomes);
+  const missed = outcomes.filter(({ labelled, rank }) => labelled.gate && rank !== 1).length;
+  if (missed > MAX_MISSED) process.exitCode = 1;
 }

@@ -298,6 +298,8 @@ describe("errors", () => {
       [{ message: "context deadline exceeded" }, /ran into its time limit of 100 ms\./],
       [{ message: "timeout of 90ms exceeded" }, /ran into its time limit of 90 ms/],
       [{ attributes: { "http.response.status_code": 504n } }, /\(504\)/],
+      [{ attributes: { "rpc.grpc.status_code": 4n } }, /\(4\)/],
+      [{ attributes: { "grpc.status_code": "4" } }, /\(4\)/],
       [{ end: 77 * MS, message: "request timed out" }, /timed out after 77\.0 ms/],
       [{ end: 77 * MS, attributes: { "error.type": "57014" } }, /cancelled after 77\.0 ms/],
     ];
@@ -307,6 +309,11 @@ describe("errors", () => {
       assert.match(finding?.evidence ?? "", evidence);
     }
     assert.deepEqual(kinds(judge({ ...root, status: ERROR, message: "connection refused" })), []);
+    assert.deepEqual(
+      kinds(judge({ ...root, status: ERROR, attributes: { "error.type": "4" } })),
+      [],
+      "a 4 of something else",
+    );
   });
 
   it("are timeouts when the server goes on after its client gave up", () => {

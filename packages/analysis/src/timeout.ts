@@ -7,8 +7,10 @@ import type { ErrorWords } from "./error-words.ts";
 import { Failure } from "./failures.ts";
 
 const SAYS_TIMEOUT = /time[ _-]?d?[ _-]?out|deadline|cancel|ETIMEDOUT/i;
-/** HTTP Gateway Timeout, PostgreSQL query_canceled, gRPC DEADLINE_EXCEEDED by its number. */
+/** HTTP Gateway Timeout, PostgreSQL query_canceled. */
 const TIMEOUT_TYPES: ReadonlySet<string> = new Set(["504", "57014"]);
+/** gRPC's DEADLINE_EXCEEDED by its number. */
+const GRPC_DEADLINE = "4";
 
 export function isTimeout(
   trace: Trace,
@@ -16,13 +18,20 @@ export function isTimeout(
   row: number,
   words: ErrorWords,
 ): boolean {
-  const span = trace.spans[row] as Span;
   if (TIMEOUT_TYPES.has(words.type) || SAYS_TIMEOUT.test(words.type)) return true;
   if (SAYS_TIMEOUT.test(words.message)) return true;
-  if (words.type === "4" && numberOf(span.attributes.get("rpc.grpc.status_code")) === 4) {
-    return true;
-  }
+  if (words.type === GRPC_DEADLINE && isGrpcDeadline(trace, row)) return true;
   return gaveUp(trace, failures, row);
+}
+
+/** On the span, or on the parent in its service whose words it has. */
+function isGrpcDeadline(trace: Trace, origin: number): boolean {
+  for (let row = origin; row >= 0; row = trace.parent[row] as number) {
+    if (trace.service[row] !== trace.service[origin]) return false;
+    const failure = grpcFailure(trace.spans[row] as Span);
+    if (failure !== undefined) return failure === GRPC_DEADLINE;
+  }
+  return false;
 }
 
 /** Whether a client span errs without an answer while its server goes on, by more than clocks may be off. */

@@ -1,5 +1,5 @@
 // The port through which verdicts of traces that have gone quiet are kept and asked for. One verdict a trace; a trace
-// that is judged again (late spans, a newer analysis) replaces its verdict.
+// that is judged again, since late spans came, replaces its verdict. What an older analysis said stays as it was judged.
 
 import type { DurationNanos, UnixNanos } from "@culprit/trace-model";
 import type { TraceQuery } from "./trace-reader.ts";

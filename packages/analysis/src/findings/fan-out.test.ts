@@ -44,6 +44,16 @@ describe("fan-out", () => {
     assert.deepEqual(found("fan-out", [webRoot(100), ...spans]), []);
   });
 
+  it("says of thousands of calls how long all of them took", () => {
+    const spans = Array.from({ length: 2000 }, (_, i) =>
+      call(i, Math.floor(i / 10) * 10, Math.floor(i / 10) * 10 + 10),
+    );
+    assert.match(
+      found("fan-out", [webRoot(2000), ...spans])[0]?.evidence ?? "",
+      /2000 times, .* 20\.00 s of calls within 2\.00 s/,
+    );
+  });
+
   it("takes its threshold from the options", () => {
     const spans = ten.slice(7).map((i) => call(i, 10, 60));
     assert.equal(

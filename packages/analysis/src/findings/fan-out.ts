@@ -60,9 +60,8 @@ function mostAtOnce({ trace }: Facts, all: readonly number[]): number {
 function describe({ trace, callees }: Facts, { caller, rows, atOnce }: Fan): FoundFinding {
   const place = operationOf(trace, caller);
   const name = callees.nameOf(rows[0] as number);
-  const elapsed =
-    Math.max(...rows.slice(0, 1000).map((row) => endOf(trace, row))) -
-    (trace.startNanos[rows[0] as number] as number);
+  const lastEnd = rows.reduce((last, row) => Math.max(last, endOf(trace, row)), 0);
+  const elapsed = lastEnd - (trace.startNanos[rows[0] as number] as number);
   return {
     row: caller,
     rows,
