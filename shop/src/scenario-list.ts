@@ -84,6 +84,7 @@ export const scenarioList: readonly Scenario[] = [
       expected: ["n-plus-one-call"],
       allowed: [],
     }),
+    culprit: "payment-service",
   },
   {
     name: "fan-out",
@@ -95,6 +96,7 @@ export const scenarioList: readonly Scenario[] = [
       expected: ["fan-out"],
       allowed: [],
     }),
+    culprit: "payment-service",
   },
   {
     name: "sequential-calls",
@@ -106,6 +108,7 @@ export const scenarioList: readonly Scenario[] = [
       expected: ["sequential-calls"],
       allowed: [],
     }),
+    culprit: "payment-service",
   },
   {
     name: "retry",
@@ -255,6 +258,7 @@ export const scenarioList: readonly Scenario[] = [
       expected: ["cold-start"],
       allowed: [],
     }),
+    culprit: "order-service",
   },
   {
     name: "bad-version",

@@ -6,6 +6,7 @@
 
 import { type Accusation, EXAMPLES } from "./accusation.ts";
 import { type Cohorts, Side } from "./cohorts.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { Place, Places } from "./places.ts";
 import { shareRise } from "./robust.ts";
 
@@ -96,7 +97,8 @@ class CallSets {
     const steps = new Map<number, Step>();
     const calls = all.map(() => 0);
     const sets = all.map(() => new Map<number, number>());
-    this.#each(Side.baseline, (_, above, children) => {
+    this.#each(Side.baseline, (_, row, children) => {
+      const above = this.#places.place[row] as number;
       calls[above] = (calls[above] ?? 0) + 1;
       const set = sets[above] as Map<number, number>;
       const hash = setHash(children);
@@ -112,7 +114,7 @@ class CallSets {
     return { steps, calls, sets };
   }
 
-  /** Fills the findings of the steps; calls by place. */
+  /** Fills the findings of the steps; calls by place, without those below calls that nobody made before. */
   incident({ steps, calls: before, sets }: BaselineCalls): readonly number[] {
     const { all } = this.#places;
     const usual = Map.groupBy(
@@ -122,7 +124,10 @@ class CallSets {
       (step) => step.above,
     );
     const calls = all.map(() => 0);
-    this.#each(Side.incident, (trace, above, children) => {
+    const newcomers = new Newcomers(this.#cohorts, this.#places);
+    this.#each(Side.incident, (trace, row, children) => {
+      if (newcomers.firstOf(row) >= 0) return;
+      const above = this.#places.place[row] as number;
       calls[above] = (calls[above] ?? 0) + 1;
       const isKnown = sets[above]?.has(setHash(children)) === true;
       for (const step of isKnown ? [] : (usual.get(above) ?? [])) {
@@ -139,7 +144,7 @@ class CallSets {
 
   #each(
     of: Side,
-    visit: (trace: number, above: number, children: ReadonlyMap<number, Child>) => void,
+    visit: (trace: number, row: number, children: ReadonlyMap<number, Child>) => void,
   ): void {
     const { columns, side } = this.#cohorts;
     const { place } = this.#places;
@@ -160,7 +165,7 @@ class CallSets {
         child.nanos += columns.durationNanos[row] as number;
       }
       for (let row = begin; row < end; row++) {
-        visit(trace, place[row] as number, childrenOf.get(row) ?? NO_CHILDREN);
+        visit(trace, row, childrenOf.get(row) ?? NO_CHILDREN);
       }
     }
   }

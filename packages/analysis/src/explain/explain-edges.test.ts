@@ -75,14 +75,43 @@ test("a service that no longer answers is accused, one that nobody calls any mor
   assert.match(uncalled.summary, /order no longer makes calls of GET/);
 });
 
-test("a service that the baseline does not have is new", () => {
+test("a service that the baseline does not have is new, and whoever calls it began that", () => {
   const without = many(50, (n) => checkout(0, n, { depth: 3 }));
   const found = explained(
     without,
     many(50, (n) => checkout(1, n)),
   );
-  assert.equal(accused(found)[0], "stock new");
+  assert.equal(accused(found)[0], "order new");
   assert.equal(found.suspects[0]?.baseline.count, 0);
+});
+
+test("calls that nobody made before accuse whoever makes them, not what serves them in another way", () => {
+  const trace = (group: 0 | 1, n: number, reads: number): SketchedTrace => {
+    const rows: SketchedTrace["rows"][number][] = [
+      { span: "front checkout", length: 60 + 10 * reads + (n % 7) / 10 },
+      { span: "front POST client", parent: 0, start: 1, length: 50 },
+      { span: "order place", parent: 1, start: 2, length: 48 },
+      { span: "order handler", parent: 2, start: 3, length: 46 },
+      { span: "order write", parent: 3, start: 4, length: 44 },
+    ];
+    for (let i = 0; i < reads; i++) {
+      const start = 52 + 10 * i;
+      const first = rows.length;
+      rows.push(
+        { span: "front GET client", parent: 0, start, length: 9 },
+        { span: "order list", parent: first, start: start + 1, length: 7 },
+        { span: "order handler", parent: first + 1, start: start + 2, length: 5 },
+        { span: "order read", parent: first + 2, start: start + 3, length: 3 },
+      );
+    }
+    return { group, rows };
+  };
+  const found = explained(
+    many(50, (n) => trace(0, n, 0)),
+    many(50, (n) => trace(1, n, 5)),
+  );
+  assert.deepEqual(accused(found), ["front new"]);
+  assert.match(found.suspects[0]?.evidence ?? "", /^GET is new: 250 calls/);
 });
 
 test("an entry operation that is gone accuses nobody and is told", () => {
