@@ -13,6 +13,8 @@ export interface Accusation {
    * of a trace's duration longer.
    */
   readonly cost: number;
+  /** Places that are accused with it. */
+  readonly with?: ReadonlySet<number>;
   /** Of missing calls: they are made, and not answered. */
   readonly isUnanswered?: boolean;
   /** Indexes of traces of the incident that show it, the clearest first. */

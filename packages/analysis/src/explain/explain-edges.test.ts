@@ -114,6 +114,50 @@ test("calls that nobody made before accuse whoever makes them, not what serves t
   assert.match(found.suspects[0]?.evidence ?? "", /^GET is new: 250 calls/);
 });
 
+test("a name of its own in every trace hides nothing that is new below it", () => {
+  const trace = (group: 0 | 1, n: number): SketchedTrace => {
+    const rows: SketchedTrace["rows"][number][] = [
+      { span: "front checkout", length: 100 + group * 500 + (n % 7) / 10 },
+      { span: `front GET-${group}-${n} client`, parent: 0, start: 1, length: 90 + group * 500 },
+      { span: "order place", parent: 1, start: 2, length: 80 + group * 500 },
+    ];
+    if (group === 1) rows.push({ span: "order audit", parent: 2, start: 3, length: 500 });
+    return { group, rows };
+  };
+  const found = explained(
+    many(50, (n) => trace(0, n)),
+    many(50, (n) => trace(1, n)),
+  );
+  assert.equal(accused(found)[0], "order new");
+  assert.match(found.suspects[0]?.evidence ?? "", /^audit is new: 50 calls/);
+});
+
+test("another operation of the callee accuses the callee, who answers the call as ever", () => {
+  const trace = (group: 0 | 1, n: number): SketchedTrace => ({
+    group,
+    rows: [
+      { span: "front checkout", length: 100 + group * 500 + (n % 7) / 10 },
+      { span: "front GET client", parent: 0, start: 1, length: 90 + group * 500 },
+      { span: `order list${group}`, parent: 1, start: 2, length: 80 + group * 500 },
+    ],
+  });
+  const found = explained(
+    many(50, (n) => trace(0, n)),
+    many(50, (n) => trace(1, n)),
+  );
+  assert.equal(accused(found)[0], "order new");
+});
+
+test("who puts a span of its own around a call is not charged with what the callee takes", () => {
+  const wrapped = many(50, (n) => {
+    const { group, rows } = checkout(1, n, { stockMs: 80 });
+    const inner = rows.map((row, i) => (i > 2 ? { ...row, parent: i } : row));
+    const tx = { span: "order tx", parent: 2, start: 2.5, length: 86 };
+    return { group, rows: [...inner.slice(0, 3), tx, ...inner.slice(3)] };
+  });
+  assert.equal(accused(explained(healthy, wrapped))[0], "stock latency");
+});
+
 test("an entry operation that is gone accuses nobody and is told", () => {
   const mixed = many(50, (n) => checkout(0, n, { root: n % 2 === 0 ? "checkout" : "cart" }));
   const { suspects, summary } = explained(

@@ -39,7 +39,7 @@ export function unexplained(
   givenUp: Uint8Array,
   accusations: readonly Accusation[],
 ): Uint8Array {
-  const accused = new Set(accusations.map((accusation) => accusation.place));
+  const accused = new Set(accusations.flatMap((each) => [each.place, ...(each.with ?? [])]));
   const left = givenUp.slice();
   const isAbove = new Uint8Array(parent.length);
   for (let row = 0; row < parent.length; row++) {

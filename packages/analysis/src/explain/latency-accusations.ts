@@ -1,7 +1,6 @@
 // Places at which the incident's calls take longer than those of the baseline, in traces of the same entry operation where
 // there are enough, else in all; and what takes time that no call of the baseline did.
 
-import type { SuspectKind } from "@culprit/api";
 import { type Accusation, EXAMPLES } from "./accusation.ts";
 import { chargedServices } from "./charge.ts";
 import { type Cohorts, countTraces, Side } from "./cohorts.ts";
@@ -27,36 +26,32 @@ export function latencyAccusations(
   const excess = excessByPlace(samples, options);
   const charged = chargedServices(places.all, excess, options);
   const traceNanos = medianTraceNanos(cohorts);
-  const accusation = (kind: SuspectKind, service: number, place: number, nanos: number) => ({
-    kind,
-    service,
-    place,
-    cost: nanos / incidentCount / traceNanos,
-    examples: () => slowest(cohorts, places, times, place),
-  });
-  const slower = samples.pooled.flatMap(({ place, baseline }) => {
+  const costOf = (nanos: number): number => nanos / incidentCount / traceNanos;
+  const slower = samples.pooled.flatMap(({ place, baseline }): Accusation[] => {
     const { nanos } = excess[place] as Excess;
     if (baseline.length === 0 || nanos <= 0) return [];
-    return accusation("latency", charged[place] as number, place, nanos);
+    const examples = (): number[] => slowest(cohorts, places, times, place);
+    const service = charged[place] as number;
+    return [{ kind: "latency", service, place, cost: costOf(nanos), examples }];
   });
-  const { baseline, incident } = countTraces(cohorts.side);
-  // One call that nobody made before is chance.
-  const added = begun(cohorts, places, times, charged).filter(
-    ({ calls }) => shareRise(0, baseline, Math.min(calls, incident), incident) > 0,
-  );
-  return [
-    ...slower,
-    ...added.map(({ service, place, nanos }) => accusation("new", service, place, nanos)),
-  ];
+  const isNew = (place: number): boolean => samples.pooled[place]?.baseline.length === 0;
+  const added = begun(cohorts, places, times, charged, isNew).map((each): Accusation => {
+    const examples = (): number[] => largest(each.nanosByTrace);
+    const { service, place, nanos } = each;
+    return { kind: "new", service, place, cost: costOf(nanos), with: each.places, examples };
+  });
+  return [...slower, ...added];
 }
 
-/** Calls that nobody made before, by their place and who began them. */
+/** What is new, by whom it is charged to and the place with which it began. */
 interface Begun {
   readonly service: number;
   readonly place: number;
+  /** That and all below it that is new with it. */
+  readonly places: Set<number>;
   calls: number;
-  /** Of them and of all below them. */
   nanos: number;
+  readonly nanosByTrace: Map<number, number>;
 }
 
 function begun(
@@ -64,27 +59,49 @@ function begun(
   places: Places,
   times: Float64Array,
   charged: Int32Array,
+  isNew: (place: number) => boolean,
 ): Begun[] {
   const { columns, side } = cohorts;
   const newcomers = new Newcomers(cohorts, places);
   const found = new Map<number, Begun>();
+  const begunAt = (place: number, service: number): Begun => {
+    const key = place * columns.services.length + service;
+    const known = found.get(key) ?? {
+      service,
+      place,
+      places: new Set(),
+      calls: 0,
+      nanos: 0,
+      nanosByTrace: new Map(),
+    };
+    found.set(key, known);
+    return known;
+  };
   for (let trace = 0; trace < side.length; trace++) {
     if (side[trace] !== Side.incident) continue;
     const end = columns.firstRow[trace + 1] as number;
     for (let row = columns.firstRow[trace] as number; row < end; row++) {
+      const place = places.place[row] as number;
+      if (!isNew(place)) continue;
       const first = newcomers.firstOf(row);
-      // Where even the root is new, each place stands for itself.
-      if (first < 0 && !newcomers.isNewAt(row)) continue;
-      const place = places.place[first < 0 ? row : first] as number;
-      const service = first < 0 ? (charged[place] as number) : newcomers.beganBy(first);
-      const key = place * columns.services.length + service;
-      const known = found.get(key) ?? { service, place, calls: 0, nanos: 0 };
-      found.set(key, known);
-      if (first < 0 || first === row) known.calls++;
-      known.nanos += times[row] as number;
+      // Another callee of a known call, or all is new from the root on: each place stands for itself.
+      const entry =
+        first < 0
+          ? begunAt(place, charged[place] as number)
+          : begunAt(places.place[first] as number, newcomers.beganBy(first));
+      const nanos = times[row] as number;
+      entry.places.add(place);
+      if (first < 0 || first === row) entry.calls++;
+      entry.nanos += nanos;
+      entry.nanosByTrace.set(trace, (entry.nanosByTrace.get(trace) ?? 0) + nanos);
     }
   }
-  return [...found.values()].filter(({ nanos }) => nanos > 0);
+  const { baseline, incident } = countTraces(side);
+  // One call that nobody made before is chance.
+  return [...found.values()].filter(
+    ({ calls, nanos }) =>
+      nanos > 0 && shareRise(0, baseline, Math.min(calls, incident), incident) > 0,
+  );
 }
 
 function excessByPlace({ byEntry, pooled }: Samples, options: ExcessOptions): Excess[] {
@@ -118,7 +135,7 @@ function slowest(
   times: Float64Array,
   place: number,
 ): number[] {
-  const found: { trace: number; nanos: number }[] = [];
+  const found = new Map<number, number>();
   for (let trace = 0; trace < side.length; trace++) {
     if (side[trace] !== Side.incident) continue;
     let nanos = -1;
@@ -126,8 +143,13 @@ function slowest(
     for (let row = columns.firstRow[trace] as number; row < end; row++) {
       if (places.place[row] === place) nanos = Math.max(nanos, times[row] as number);
     }
-    if (nanos >= 0) found.push({ trace, nanos });
+    if (nanos >= 0) found.set(trace, nanos);
   }
-  found.sort((a, b) => b.nanos - a.nanos || a.trace - b.trace);
-  return found.slice(0, EXAMPLES).map(({ trace }) => trace);
+  return largest(found);
+}
+
+/** Traces, those with the most first. */
+function largest(nanosByTrace: ReadonlyMap<number, number>): number[] {
+  const sorted = [...nanosByTrace].sort(([a, ofA], [b, ofB]) => ofB - ofA || a - b);
+  return sorted.slice(0, EXAMPLES).map(([trace]) => trace);
 }
