@@ -65,7 +65,7 @@ function hostOf(url: string): string | undefined {
   return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#]*@)?([^/?#@]+)/i.exec(url)?.[1];
 }
 
-/** A process has one resource for all of its spans, and to look up a text made anew costs ten times as much. */
+/** A process has one resource for all of its spans, whose text need not be made anew for every trace. */
 const instances = new WeakMap<Resource, { readonly name: string | undefined }>();
 
 /** Service and instance; undefined where the resource has no instance's id. */
@@ -77,6 +77,18 @@ export function instanceOf({ resource }: Span): string | undefined {
     instances.set(resource, instance);
   }
   return instance.name;
+}
+
+/** Whether it holds for an instance that made one of the spans. */
+export function anyInstance(spans: readonly Span[], holds: (instance: string) => boolean): boolean {
+  let before: Resource | undefined;
+  for (const span of spans) {
+    if (span.resource === before) continue;
+    before = span.resource;
+    const instance = instanceOf(span);
+    if (instance !== undefined && holds(instance)) return true;
+  }
+  return false;
 }
 
 /** @param spans at least one */

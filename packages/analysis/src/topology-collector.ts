@@ -1,13 +1,7 @@
 // Collects over many traces what one of them cannot know. Traces may come in any order, and more than once.
 
-import {
-  type Resource,
-  type Span,
-  SpanKind,
-  type Trace,
-  type UnixNanos,
-} from "@culprit/trace-model";
-import { earliestStart, instanceOf, targetOf } from "./target.ts";
+import { type Span, SpanKind, type Trace, type UnixNanos } from "@culprit/trace-model";
+import { anyInstance, earliestStart, instanceOf, targetOf } from "./target.ts";
 import type { Topology } from "./topology.ts";
 
 /** Entries kept of each kind, tens of megabytes: an address or instance made up for every trace must not fill the memory. */
@@ -101,16 +95,10 @@ export class TopologyCollector {
   /** Mostly there is none, nor one that began earlier than was known, which is told without asking which began when. */
   #isNewInstanceIn(spans: readonly Span[]): boolean {
     const earliest = earliestStart(spans);
-    let before: Resource | undefined;
-    for (const span of spans) {
-      if (span.resource === before) continue;
-      before = span.resource;
-      const instance = instanceOf(span);
-      if (instance === undefined) continue;
+    return anyInstance(spans, (instance) => {
       const known = this.#firstSeen.get(instance);
-      if (known === undefined || earliest < known) return true;
-    }
-    return false;
+      return known === undefined || earliest < known;
+    });
   }
 
   #addInstances(spans: readonly Span[]): void {

@@ -9,7 +9,7 @@ export interface SpanIdWords {
   readonly parents: Int32Array;
 }
 
-/** Above this, comparing each with each costs more than a map. */
+/** Of more a map is made: the comparisons grow with their square. */
 const MAX_COMPARED = 24;
 
 /** The place of each span's parent, -1 for none; undefined where ids are not distinct, or there are too many of them. */

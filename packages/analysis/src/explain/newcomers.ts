@@ -23,7 +23,7 @@ export class Newcomers {
 
   /** The row of the incident with which something new began that the row belongs to; -1 for none, and below new roots. */
   firstOf(row: number): number {
-    return Math.max(NONE, this.#first[row] as number);
+    return this.#first[row] as number;
   }
 
   /** The service that began what `first` is the first row of. */

@@ -5,7 +5,7 @@ import { COLD_START, firstValue } from "../conventions.ts";
 import type { Facts } from "../facts.ts";
 import { formatNanos, formatShare } from "../format.ts";
 import { operationOf } from "../naming.ts";
-import { earliestStart, instanceOf } from "../target.ts";
+import { anyInstance, earliestStart, instanceOf } from "../target.ts";
 import type { Topology } from "../topology.ts";
 import type { Detected, Finder, FoundFinding } from "./finding.ts";
 
@@ -84,15 +84,10 @@ function firstServers({ trace, topology }: Facts): number[] {
 /** Mostly all instances were seen in earlier traces, which is told without asking which of them began when. */
 function mayBeFirst(spans: readonly Span[], { firstSeen }: Topology): boolean {
   const earliest = earliestStart(spans);
-  let known: Resource | undefined;
-  for (const span of spans) {
-    if (span.resource === known) continue;
-    known = span.resource;
-    const instance = instanceOf(span);
-    const first = instance === undefined ? undefined : firstSeen.get(instance);
-    if (first !== undefined && earliest <= first) return true;
-  }
-  return false;
+  return anyInstance(spans, (instance) => {
+    const first = firstSeen.get(instance);
+    return first !== undefined && earliest <= first;
+  });
 }
 
 function earliestStarts(spans: readonly Span[]): Map<Resource, bigint> {
